@@ -1,0 +1,1 @@
+"""One panel a file (or folder): stores to widgets. Panels never import each other."""

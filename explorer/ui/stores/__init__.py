@@ -1,0 +1,1 @@
+"""State per concern, without widgets: events in, `changed` out; intents in, commands out."""

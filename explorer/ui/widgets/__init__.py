@@ -1,0 +1,1 @@
+"""Parts that panels are made of; they know no engine and no store."""
