@@ -136,7 +136,7 @@ def _own_the_pipes() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(2, 1)
     os.close(null)
     sys.stdout = sys.stderr
-    return io.open(source, "rb"), io.open(sink, "wb", buffering=0)  # noqa: UP020
+    return io.open(source, "rb"), io.open(sink, "wb")  # noqa: UP020
 
 
 def lower_priority() -> None:
@@ -156,6 +156,7 @@ def main(role: str, data_dir: str) -> int:
 
     def send(event: Event) -> None:
         sink.write(encode(event))
+        sink.flush()
 
     worker = Worker(_services(role, data_dir), send)
     Thread(target=worker.feed, args=(source,), daemon=True).start()

@@ -9,11 +9,13 @@ class Store(QObject):
     """State of one concern.
 
     Signals: `changed` after any change (many events may share one); `command(Command)`, an intent for
-    the engine that the app has wired this store to.
+    the engine that the app has wired this store to; `text_command(Command)`, one for the worker that
+    keeps drafts, documents and runs.
     """
 
     changed = Signal()
     command = Signal(object)
+    text_command = Signal(object)
 
     def apply(self, event: Event) -> None:
         """Take an event of any job; those that this store does not follow are dropped."""
