@@ -1,0 +1,1 @@
+"""Our model under the names that other programs use: one file a family."""

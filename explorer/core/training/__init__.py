@@ -1,0 +1,1 @@
+"""Training as generators of typed facts: one loop, one optimizer file."""
