@@ -5,9 +5,19 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.ui.theme import Theme
+from explorer.ui.widgets.flow_layout import FlowLayout
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Panel(QWidget):
         self._notice = Notice()
         self.body = QVBoxLayout()
         """The work: one thing, big."""
-        self._starters = QHBoxLayout()
+        self._starters = FlowLayout()
         self._outer.addLayout(top)
         self._outer.addWidget(self._sentence)
         self._outer.addWidget(self._notice)
@@ -92,13 +102,22 @@ class Panel(QWidget):
         label.setProperty("role", "muted")
         self._starters.addWidget(label)
         for text, call in starters:
-            button = QPushButton(text)
-            button.setProperty("kind", "starter")
-            button.clicked.connect(lambda _=False, call=call: call())
-            self._starters.addWidget(button)
-        self._starters.addStretch(1)
+            self._add_starter(text, call)
 
-    def show_notice(self, text: str, kind: str = "info", action: str = "", call: Callable[[], object] | None = None, details: str = "") -> None:
+    def _add_starter(self, text: str, call: Callable[[], object]) -> None:
+        button = QPushButton(text)
+        button.setProperty("kind", "starter")
+        button.clicked.connect(lambda: call())
+        self._starters.addWidget(button)
+
+    def show_notice(
+        self,
+        text: str,
+        kind: str = "info",
+        action: str = "",
+        call: Callable[[], object] | None = None,
+        details: str = "",
+    ) -> None:
         """A sentence where it belongs, with what to do, `details` behind a fold. Empty text hides it."""
         self._notice.say(text, kind, action, call, details)
 
