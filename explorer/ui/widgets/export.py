@@ -1,0 +1,117 @@
+"""Every picture can be saved, every table copied: the one place that does it.
+
+Panels add it to their "⋯" menu:
+`ask_and_save_picture(self, self.picture_widget(), "loss", self.message.emit)`.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication, QIODevice, QPoint, QSaveFile, QSize, QStandardPaths
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QRegion
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+Cell = str | int | float | bool | None
+Row = Mapping[str, Cell]
+"""One line of a table: column name -> value. All rows of a table have the same names, in the same order."""
+
+_PIXEL_RATIO = 2
+"""Pictures go on slides: twice the window's pixels."""
+_RENDER = QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren
+
+
+def save_picture(widget: QWidget, path: str) -> None:
+    """Save what `widget` shows, as SVG if the name ends so, else as PNG at twice its size.
+
+    Raises: OSError with the system's reason; then nothing new stands at `path`.
+    """
+    file = QSaveFile(path)
+    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
+        raise OSError(file.errorString())
+    if Path(path).suffix.lower() == ".svg":
+        _paint_svg(widget, file)
+    else:
+        _image_of(widget).save(file, "PNG")  # type: ignore[call-overload]  # stubs know bytes only
+    if not file.commit():
+        raise OSError(file.errorString())
+
+
+def _image_of(widget: QWidget) -> QImage:
+    image = QImage(widget.size() * _PIXEL_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(_PIXEL_RATIO)
+    image.fill(widget.palette().window().color())
+    widget.render(image, QPoint(), QRegion(), _RENDER)
+    return image
+
+
+def _paint_svg(widget: QWidget, device: QIODevice) -> None:
+    generator = QSvgGenerator()
+    generator.setOutputDevice(device)
+    generator.setSize(QSize(widget.size()))
+    generator.setViewBox(widget.rect())
+    painter = QPainter(generator)
+    painter.fillRect(widget.rect(), widget.palette().window())
+    widget.render(painter, QPoint(), QRegion(), _RENDER)
+    painter.end()
+
+
+def ask_and_save_picture(
+    parent: QWidget, widget: QWidget, name: str, say: Callable[[str], object] | None = None
+) -> QFileDialog:
+    """Ask where (not blocking), then save. `name` is offered, without suffix; `say` gets what came of it."""
+    dialog = QFileDialog(parent, QCoreApplication.translate("export", "Save the picture"))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters([QCoreApplication.translate("export", "Picture (*.png)"), "SVG (*.svg)"])
+    dialog.setDefaultSuffix("png")
+    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    if Path(pictures).is_dir():
+        dialog.setDirectory(pictures)
+    dialog.selectFile(f"{name}.png")
+
+    def choose_suffix(chosen: str) -> None:
+        dialog.setDefaultSuffix("svg" if "svg" in chosen else "png")
+
+    def save(path: str) -> None:
+        said = save_and_tell(widget, path)
+        if say is not None:
+            say(said)
+
+    dialog.filterSelected.connect(choose_suffix)
+    dialog.fileSelected.connect(save)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+    return dialog
+
+
+def save_and_tell(widget: QWidget, path: str) -> str:
+    """Save the picture; a sentence says where, or why not."""
+    try:
+        save_picture(widget, path)
+    except OSError as error:
+        return QCoreApplication.translate(
+            "export", "The picture could not be saved ({reason}). Choose another folder."
+        ).format(reason=error)
+    return QCoreApplication.translate("export", "Saved as {path}").format(path=path)
+
+
+def rows_as_text(rows: Sequence[Row], form: Literal["csv", "json"]) -> str:
+    """A table as CSV with a header line (an absent value is an empty cell), or as a JSON list of objects."""
+    if form == "json":
+        return json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=1)
+    if not rows:
+        return ""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def copy_rows(rows: Sequence[Row], form: Literal["csv", "json"]) -> None:
+    """Put a table on the clipboard, see `rows_as_text`."""
+    QGuiApplication.clipboard().setText(rows_as_text(rows, form))
