@@ -56,6 +56,7 @@ def test_a_folder_that_is_not_there_is_said_in_a_sentence(label: QLabel, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # what the offscreen platform says of any dialog
 def test_the_dialog_saves_and_tells_without_blocking(qtbot: QtBot, label: QLabel, tmp_path: Path) -> None:
     said: list[str] = []
     dialog = ask_and_save_picture(label, label, "curves", said.append)
