@@ -18,9 +18,9 @@ def main(argv: list[str] | None = None) -> int:
         from explorer.cli import main as cli_main
 
         return cli_main(arguments)
-    from explorer.app import main as app_main
+    from explorer.launch import main as window_main
 
-    return app_main(arguments)
+    return window_main(arguments)
 
 
 if __name__ == "__main__":

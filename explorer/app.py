@@ -1,0 +1,201 @@
+"""The composition root: settings, engines, stores, window. All wiring across objects is here."""
+
+import argparse
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSocketNotifier, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from explorer import __version__
+from explorer.paths import resources_dir
+from explorer.protocol import Event, TrainingEnded
+from explorer.ui.engines import Engines
+from explorer.ui.icons import app_icon
+from explorer.ui.panels.base import PanelSpec
+from explorer.ui.panels.sampling import SamplingPanel
+from explorer.ui.panels.tokenizer import TokenizerPanel
+from explorer.ui.panels.training import TrainingPanel
+from explorer.ui.screenshot import Screenshot
+from explorer.ui.settings import Settings
+from explorer.ui.stores.base import Store
+from explorer.ui.stores.engine import EngineStore
+from explorer.ui.stores.runs import RunsStore
+from explorer.ui.stores.sampling import SamplingStore
+from explorer.ui.stores.tokenizer import TokenizerStore
+from explorer.ui.stores.training import TrainingStore
+from explorer.ui.theme import MODES, Theme
+from explorer.ui.window import LANGUAGES, Frame, MainWindow
+
+
+class App:
+    """Everything of one opened program. `run()` returns when the window is closed."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.arguments = arguments
+        self.qt = QApplication.instance() or QApplication(sys.argv[:1])
+        assert isinstance(self.qt, QApplication)
+        self.qt.setApplicationName("llm-explorer")
+        self.qt.setApplicationDisplayName("LLM Explorer")
+        self.qt.setApplicationVersion(__version__)
+        self.qt.setStyle("Fusion")
+        self.qt.setWindowIcon(app_icon())
+        data_dir: Path = arguments.data_dir
+        self.settings = Settings(data_dir)
+        self._translators: list[QTranslator] = []
+        self.language = self._first_language()
+        self._install_language(self.language)
+        self.theme = self._make_theme()
+        self.engines = Engines(str(data_dir), arguments.device)
+        self.engine = EngineStore()
+        self.tokenizer = TokenizerStore()
+        self.runs = RunsStore()
+        self.training = TrainingStore(str(data_dir / "runs"), arguments.device)
+        self.sampling = SamplingStore(arguments.device)
+        self._connect()
+        frame = Frame(self.theme, self.settings, self.engine, self.training, str(data_dir))
+        self.window = MainWindow(frame, self._specs(), self.language)
+        self.window.language_requested.connect(self.choose_language)
+        self.window.closing.connect(self.engines.close)
+        if arguments.size:
+            self.window.resize(*arguments.size)
+        self.window.show_panel(self._first_panel())
+
+    def run(self) -> int:
+        """Show the window, start the engines, and stay until it closes. Returns the exit code."""
+        self.window.show()
+        QTimer.singleShot(0, self.engines.start)
+        wake = _close_on_signal(self.window)
+        if self.arguments.screenshot:
+            Screenshot(self.window, self.engine, self.arguments.screenshot)
+        code = QApplication.exec()
+        del wake
+        return code
+
+    # ------------------------------------------------------------ wiring
+
+    def _specs(self) -> list[PanelSpec]:
+        return [
+            PanelSpec("tokenizer", lambda: QCoreApplication.translate("Rail", "Tokens"), self._make_tokenizer),
+            PanelSpec("training", lambda: QCoreApplication.translate("Rail", "Training"), self._make_training),
+            PanelSpec("sampling", lambda: QCoreApplication.translate("Rail", "Sampling"), self._make_sampling),
+        ]
+
+    def _make_tokenizer(self) -> TokenizerPanel:
+        return TokenizerPanel(self.theme, self.settings, self.tokenizer)
+
+    def _make_training(self) -> TrainingPanel:
+        panel = TrainingPanel(self.theme, self.settings, self.training, self.runs, self.engine)
+        panel.sample_requested.connect(self._sample_from)
+        return panel
+
+    def _make_sampling(self) -> SamplingPanel:
+        panel = SamplingPanel(self.theme, self.settings, self.sampling)
+        panel.training_requested.connect(lambda: self.window.show_panel("training"))
+        return panel
+
+    def _sample_from(self, checkpoint: str) -> None:
+        self.window.show_panel("sampling")
+        panel = self.window.panel("sampling")
+        assert isinstance(panel, SamplingPanel)
+        panel.show_checkpoint(checkpoint)
+
+    def _connect(self) -> None:
+        engines = self.engines
+        stores: list[Store] = [self.engine, self.tokenizer, self.runs, self.training, self.sampling]
+        for store in stores:
+            store.text_command.connect(engines.send_text)
+        self.tokenizer.command.connect(engines.send_text)
+        self.runs.command.connect(engines.send_text)
+        self.training.command.connect(engines.send_training)
+        self.sampling.command.connect(engines.send_inference)
+
+        def apply(event: Event) -> None:
+            for store in stores:
+                store.apply(event)
+            if isinstance(event, TrainingEnded):
+                engines.end_training(event.job)
+
+        engines.event.connect(apply)
+        engines.resident_ready.connect(self._resident_ready)
+        engines.resident_lost.connect(self._resident_lost)
+        engines.training_lost.connect(self.training.worker_lost)
+
+    def _resident_ready(self, role: str) -> None:
+        self.engine.role_ready(role)
+        for store in self._stores_of(role):
+            store.engine_ready()
+
+    def _resident_lost(self, role: str, words: str) -> None:
+        self.engine.role_lost(role, words)
+        for store in self._stores_of(role):
+            store.engine_lost(words)
+
+    def _stores_of(self, role: str) -> list[Store]:
+        return [self.tokenizer, self.runs] if role == "text" else [self.sampling]
+
+    # ------------------------------------------------------------ what the person chose
+
+    def _first_panel(self) -> str:
+        remembered = self.arguments.panel or self.settings.text("window/panel")
+        names = [spec.name for spec in self._specs()]
+        return remembered if remembered in names else names[0]
+
+    def _make_theme(self) -> Theme:
+        remembered = self.arguments.look or self.settings.text("window/look", "system")
+        mode = next((mode for mode in MODES if mode == remembered), "system")
+        theme = Theme(mode)
+        theme.set_scale(self.arguments.scale or self.settings.number("window/scale", 1.0))
+        return theme
+
+    def _first_language(self) -> str:
+        chosen = self.arguments.lang or self.settings.text("window/language")
+        if chosen in LANGUAGES:
+            return chosen
+        return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
+
+    def choose_language(self, language: str) -> None:
+        """Show everything in another language from now on."""
+        if language != self.language:
+            self.language = language
+            self.settings.set("window/language", language)
+            self._install_language(language)
+            self.window.set_language(language)
+
+    def _install_language(self, language: str) -> None:
+        for translator in self._translators:
+            QCoreApplication.removeTranslator(translator)
+        self._translators.clear()
+        QLocale.setDefault(QLocale(language))
+        if language == "en":
+            return
+        qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        for name, folder in ((f"qtbase_{language}", qt_folder), (language, str(resources_dir() / "translations"))):
+            translator = QTranslator()
+            if translator.load(name, folder):
+                QCoreApplication.installTranslator(translator)
+                self._translators.append(translator)
+
+
+def _close_on_signal(window: MainWindow) -> object:
+    """Ctrl+C and SIGTERM close the window as its own button does. Returns what must be kept alive.
+
+    Python runs signal handlers only between its own instructions, and Qt's loop has none while it waits:
+    the signal's number comes through a socket that wakes the loop.
+    """
+    reader, writer = socket.socketpair()
+    for end in (reader, writer):
+        end.setblocking(False)
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)
+
+    def woken() -> None:
+        reader.recv(64)
+        window.close()
+
+    notifier.activated.connect(woken)
+    return reader, writer, notifier
