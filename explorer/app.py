@@ -26,7 +26,7 @@ from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.sampling import SamplingStore
 from explorer.ui.stores.tokenizer import TokenizerStore
 from explorer.ui.stores.training import TrainingStore
-from explorer.ui.theme import MODES, Theme
+from explorer.ui.theme import MODES, Mode, Theme
 from explorer.ui.window import LANGUAGES, Frame, MainWindow
 
 
@@ -78,9 +78,15 @@ class App:
 
     def _specs(self) -> list[PanelSpec]:
         return [
-            PanelSpec("tokenizer", lambda: QCoreApplication.translate("Rail", "Tokens"), self._make_tokenizer),
-            PanelSpec("training", lambda: QCoreApplication.translate("Rail", "Training"), self._make_training),
-            PanelSpec("sampling", lambda: QCoreApplication.translate("Rail", "Sampling"), self._make_sampling),
+            PanelSpec(
+                "tokenizer", lambda: QCoreApplication.translate("Rail", "Tokens"), self._make_tokenizer
+            ),
+            PanelSpec(
+                "training", lambda: QCoreApplication.translate("Rail", "Training"), self._make_training
+            ),
+            PanelSpec(
+                "sampling", lambda: QCoreApplication.translate("Rail", "Sampling"), self._make_sampling
+            ),
         ]
 
     def _make_tokenizer(self) -> TokenizerPanel:
@@ -118,7 +124,7 @@ class App:
             if isinstance(event, TrainingEnded):
                 engines.end_training(event.job)
 
-        engines.event.connect(apply)
+        engines.received.connect(apply)
         engines.resident_ready.connect(self._resident_ready)
         engines.resident_lost.connect(self._resident_lost)
         engines.training_lost.connect(self.training.worker_lost)
@@ -145,7 +151,7 @@ class App:
 
     def _make_theme(self) -> Theme:
         remembered = self.arguments.look or self.settings.text("window/look", "system")
-        mode = next((mode for mode in MODES if mode == remembered), "system")
+        mode: Mode = next((mode for mode in MODES if mode == remembered), "system")
         theme = Theme(mode)
         theme.set_scale(self.arguments.scale or self.settings.number("window/scale", 1.0))
         return theme
@@ -172,7 +178,10 @@ class App:
         if language == "en":
             return
         qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        for name, folder in ((f"qtbase_{language}", qt_folder), (language, str(resources_dir() / "translations"))):
+        for name, folder in (
+            (f"qtbase_{language}", qt_folder),
+            (language, str(resources_dir() / "translations")),
+        ):
             translator = QTranslator()
             if translator.load(name, folder):
                 QCoreApplication.installTranslator(translator)

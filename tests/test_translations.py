@@ -75,7 +75,10 @@ def test_sentences_of_the_engine_are_found_where_they_are_raised(tmp_path: Path)
         'Failed(template="It broke: {error}", values={})\n'
         'raise ValueError("not for a person")\n'
     )
-    assert _tool("update").engine_sentences(tmp_path) == ["There is no {thing}. Take another.", "It broke: {error}"]
+    assert _tool("update").engine_sentences(tmp_path) == [
+        "There is no {thing}. Take another.",
+        "It broke: {error}",
+    ]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the example paths are POSIX")

@@ -22,11 +22,11 @@ def engine_command(role: str, data_dir: str) -> list[str]:
 class EngineClient(QObject):
     """Starts a worker and speaks the protocol with it.
 
-    Signals: `event` for each event in order; `ready` when the worker spoke first; `ended(expected, words)`
+    Signals: `received(Event)` for each event in order; `ready` when the worker spoke first; `ended(expected, words)`
     when its process is gone: `expected` after `stop()`, and `words` with the end of its stderr otherwise.
     """
 
-    event = Signal(object)
+    received = Signal(object)
     ready = Signal()
     ended = Signal(bool, str)
 
@@ -115,7 +115,7 @@ class EngineClient(QObject):
             return
         if isinstance(event, Ready):
             self.ready.emit()
-        self.event.emit(event)
+        self.received.emit(event)
 
     def _read_log(self) -> None:
         text = self._process.readAllStandardError().data().decode("utf-8", "replace")

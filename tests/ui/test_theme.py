@@ -1,5 +1,6 @@
 import pytest
 
+from explorer.ui.style_sheet import style_sheet
 from explorer.ui.theme import DARK, LIGHT, SCALES, Colours, Theme
 
 
@@ -20,7 +21,7 @@ def test_every_length_and_font_follows_the_scale(theme: Theme) -> None:
     theme.set_scale(2.0)
     assert theme.font("body").pixelSize() == 2 * body
     assert theme.px(12) == 24
-    assert f"font-size: {theme.px(13)}px" in theme.stylesheet()
+    assert f"font-size: {theme.px(20)}px" in style_sheet(theme)
 
 
 def test_dark_and_light_are_chosen_over_the_system(theme: Theme) -> None:
