@@ -26,7 +26,7 @@ from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.sampling import SamplingStore
 from explorer.ui.stores.tokenizer import TokenizerStore
 from explorer.ui.stores.training import TrainingStore
-from explorer.ui.theme import MODES, Mode, Theme
+from explorer.ui.theme import MODES, Theme
 from explorer.ui.window import LANGUAGES, Frame, MainWindow
 
 
@@ -151,8 +151,10 @@ class App:
 
     def _make_theme(self) -> Theme:
         remembered = self.arguments.look or self.settings.text("window/look", "system")
-        mode: Mode = next((mode for mode in MODES if mode == remembered), "system")
-        theme = Theme(mode)
+        theme = Theme()
+        for mode in MODES:
+            if mode == remembered:
+                theme.set_mode(mode)
         theme.set_scale(self.arguments.scale or self.settings.number("window/scale", 1.0))
         return theme
 

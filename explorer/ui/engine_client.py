@@ -89,7 +89,7 @@ class EngineClient(QObject):
         return True
 
     def _read(self) -> None:
-        data = self._partial + self._process.readAllStandardOutput().data()
+        data = self._partial + bytes(self._process.readAllStandardOutput().data())
         *lines, self._partial = data.split(b"\n")
         self._lines.extend(lines)
         if not self._again.isActive():
@@ -118,7 +118,7 @@ class EngineClient(QObject):
         self.received.emit(event)
 
     def _read_log(self) -> None:
-        text = self._process.readAllStandardError().data().decode("utf-8", "replace")
+        text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         self._log = (self._log + text)[-_LOG_TAIL:]
 
     def _error(self, error: QProcess.ProcessError) -> None:
