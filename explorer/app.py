@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer import __version__
 from explorer.paths import resources_dir
-from explorer.protocol import Event, TrainingEnded
+from explorer.protocol import Event
 from explorer.ui.engines import Engines
 from explorer.ui.icons import app_icon
 from explorer.ui.panels.base import PanelSpec
@@ -121,13 +121,12 @@ class App:
         def apply(event: Event) -> None:
             for store in stores:
                 store.apply(event)
-            if isinstance(event, TrainingEnded):
-                engines.end_training(event.job)
 
         engines.received.connect(apply)
         engines.resident_ready.connect(self._resident_ready)
         engines.resident_lost.connect(self._resident_lost)
         engines.training_lost.connect(self.training.worker_lost)
+        self.training.worker_released.connect(engines.end_training)
 
     def _resident_ready(self, role: str) -> None:
         self.engine.role_ready(role)

@@ -41,7 +41,7 @@ class StatusBar(QStatusBar):
             said = self.tr("engine starting …")
         else:
             said = self.tr("engine ready")
-        self._engine_label.set_full_text("  ·  ".join([said, *self._device_words()]))
+        self._engine_label.set_full_text("  ·  ".join([said, *([self._engine.model] if self._engine.model else []), *self._device_words()]))
         self._engine_label.setToolTip(self._engine.words)
 
     def _device_words(self) -> list[str]:

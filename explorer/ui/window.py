@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         self._rail = rail
         return rail
 
-    def _rail_clicked(self, name: str, _checked: bool) -> None:
+    def _rail_clicked(self, name: str, _checked: bool = False) -> None:
         self.show_panel(name)
 
     def _fill_menus(self) -> None:

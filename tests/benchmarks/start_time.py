@@ -36,7 +36,9 @@ def answered():
     print("answers_s", time.monotonic() - float(sys.argv[1]), flush=True)
 """
 
-_BARE = _WATCH + """
+_BARE = (
+    _WATCH
+    + """
 import pyqtgraph
 from PySide6.QtWidgets import QMainWindow
 app = QApplication([])
@@ -50,11 +52,15 @@ watch = FirstPaint(window, done)
 window.show()
 app.exec()
 """
+)
 
-_OURS = _WATCH + """
+_OURS = (
+    _WATCH
+    + """
 from explorer.launch import parse_arguments
-arguments = parse_arguments(["--data-dir", sys.argv[2], "--panel", "tokenizer", "--size", "1440x900", "--lang", "en"])
-from explorer.app import App, PANEL_NAMES
+arguments = parse_arguments(["--data-dir", sys.argv[2], "--panel", "tokenizer", "--size", "1440x900"])
+from explorer.app import App
+from explorer.launch import PANELS
 app = App(arguments)
 def done():
     answered()
@@ -64,7 +70,7 @@ watch = FirstPaint(app.window, done)
 if sys.argv[3] == "memory":
     def look():
         if app.engine.settled:
-            for name in PANEL_NAMES:
+            for name in PANELS:
                 app.window.show_panel(name)
                 app.window.grab()
             print("peak_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
@@ -75,6 +81,7 @@ if sys.argv[3] == "memory":
     timer.start(100)
 app.run()
 """
+)
 
 
 def _run(code: str, data_dir: str, what: str) -> dict[str, float]:
