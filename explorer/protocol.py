@@ -132,6 +132,9 @@ class TokensPatched(Message, tag=True, frozen=True, kw_only=True):
     pieces: dict[int, str]
     complete: bool
     bytes_total: int
+    """UTF-8 bytes of the whole text."""
+    pending: tuple[int, int] | None = None
+    """The units from ... to ... that have no tokens yet; the token before them ends where they begin."""
 
 
 class SaveDraft(Message, tag=True, frozen=True, kw_only=True):
