@@ -22,8 +22,9 @@ def engine_command(role: str, data_dir: str) -> list[str]:
 class EngineClient(QObject):
     """Starts a worker and speaks the protocol with it.
 
-    Signals: `received(Event)` for each event in order; `ready` when the worker spoke first; `ended(expected, words)`
-    when its process is gone: `expected` after `stop()`, and `words` with the end of its stderr otherwise.
+    Signals: `received(Event)` for each event in order; `ready` when the worker spoke first;
+    `ended(expected, words)` when its process is gone: `expected` after `stop()`, and `words` with the end
+    of its stderr otherwise.
     """
 
     received = Signal(object)
