@@ -47,6 +47,14 @@ class Colours:
     token_hover: str
     series: tuple[str, ...]
     """Lines in a plot, in order (Okabe and Ito, adjusted to the ground)."""
+    person: str
+    """What a person wrote; also marked with a square."""
+    model: str
+    """What the model wrote; also marked with a triangle."""
+    special: str
+    """A template's or the tokenizer's special token; outlined, never filled."""
+    probability: tuple[str, ...]
+    """From 0 to 1: one ramp after viridis, away from the ground."""
 
 
 LIGHT = Colours(
@@ -66,6 +74,10 @@ LIGHT = Colours(
     tokens=("#D3E5FA", "#FBE3C8", "#D6EFD9", "#F6D9EA", "#E5DDF7", "#F3EEBF"),
     token_hover="#7FB2F0",
     series=("#0072B2", "#D55E00", "#009E73", "#B25A92", "#B07A00", "#3E8FBF"),
+    person="#0072B2",
+    model="#D55E00",
+    special="#7F7F7F",
+    probability=("#C9DE5C", "#5FC069", "#27928C", "#35628D", "#46246E"),
 )
 
 DARK = Colours(
@@ -85,6 +97,10 @@ DARK = Colours(
     tokens=("#243F5F", "#57401F", "#24492D", "#542D45", "#41356A", "#4C481E"),
     token_hover="#3F7FCB",
     series=("#56B4E9", "#F08A3C", "#2FC596", "#DB8FBC", "#E6B450", "#8CC8F0"),
+    person="#56B4E9",
+    model="#F08A3C",
+    special="#A0A0A0",
+    probability=("#5B3F88", "#3F6E9E", "#2B9C92", "#74CC68", "#F0E54B"),
 )
 
 
@@ -152,6 +168,15 @@ class Theme(QObject):
         """The fill of the token at `index` of a stream."""
         fills = self.colours.tokens
         return QColor(fills[index % len(fills)])
+
+    def probability(self, share: float) -> QColor:
+        """A probability's colour. The ramp runs over its root, for most probabilities are small."""
+        ramp = [QColor(name) for name in self.colours.probability]
+        place = min(max(share, 0.0), 1.0) ** 0.5 * (len(ramp) - 1)
+        left = min(int(place), len(ramp) - 2)
+        part = place - left
+        pairs = zip(ramp[left].getRgb(), ramp[left + 1].getRgb(), strict=True)
+        return QColor(*(round(a + (b - a) * part) for a, b in pairs))  # type: ignore[arg-type]
 
     def font(self, role: FontRole) -> QFont:
         """The font of a role, at the scale in force."""
