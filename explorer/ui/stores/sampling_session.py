@@ -193,10 +193,12 @@ class Session:
 
     def _take_distribution(self, event: Distribution) -> None:
         self.distribution = event
-        self._shaped = (len(self.stream), event.sampler)
+        self._shaped = (event.position, event.sampler)
         match self._request:
             case Reshape(sampler=sampler):
                 answered = sampler == event.sampler
+                if answered and event.position != len(self.stream):
+                    self._failed = (len(self.stream), sampler)  # not asked in circles
             case SetPrompt() | StepToken() | RemoveLast():
                 answered = self._acted
             case _:

@@ -111,8 +111,8 @@ class TokenStrip(QAbstractScrollArea):
     # ------------------------------------------------------------ geometry
 
     def sizeHint(self) -> QSize:
-        """Some lines."""
-        return QSize(self._theme.px(380), self._theme.px(200))
+        """The least; it grows where there is room."""
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Two lines."""
