@@ -1,7 +1,7 @@
 """The text so far as tokens, with how each of them was drawn. Plain data, filled by the store."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from explorer.protocol import Distribution, SamplerSettings, StreamToken, TokenSampled
 
@@ -53,10 +53,18 @@ class Stream:
         """Prompt and what the model wrote, as it is read: special tokens left out."""
         return joined(self.tokens)
 
-    def begin(self, prompt: Sequence[StreamToken], truncated: int) -> None:
-        """Another prompt: nothing is generated after it."""
+    def begin(
+        self,
+        prompt: Sequence[StreamToken],
+        truncated: int,
+        continuation: Sequence[StreamToken] = (),
+        draws: Sequence[Draw] = (),
+    ) -> None:
+        """Another prompt; the `continuation` after it was drawn earlier, as `draws` tell."""
         self.prompt, self.truncated = list(prompt), truncated
-        self.drawn, self.taken_back = [], None
+        pairs = zip(continuation, draws, strict=False)
+        self.drawn = [replace(draw, token=token) for token, draw in pairs]
+        self.taken_back = None
 
     def append(
         self, event: TokenSampled, sampler: SamplerSettings, distribution: Distribution | None
