@@ -136,7 +136,7 @@ class TrainingPanel(Panel):
 
     def picture_widget(self) -> QWidget:
         """The curves with their legend."""
-        return self.work.curves if self.work.shows_work else self
+        return self.work.curves.picture if self.work.shows_work else self
 
     def showEvent(self, event: QShowEvent) -> None:
         """What happened while the panel was hidden was kept, not drawn."""

@@ -7,14 +7,15 @@ Panels add it to their "⋯" menu:
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QCoreApplication, QIODevice, QPoint, QSaveFile, QSize, QStandardPaths
 from PySide6.QtGui import QGuiApplication, QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QGraphicsItem, QGraphicsView, QWidget
 
 Cell = str | int | float | bool | None
 Row = Mapping[str, Cell]
@@ -33,12 +34,40 @@ def save_picture(widget: QWidget, path: str) -> None:
     file = QSaveFile(path)
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):
         raise OSError(file.errorString())
-    if Path(path).suffix.lower() == ".svg":
-        _paint_svg(widget, file)
-    else:
-        _image_of(widget).save(file, "PNG")  # type: ignore[call-overload]  # stubs know bytes only
+    with _drawn_afresh(widget):
+        if Path(path).suffix.lower() == ".svg":
+            _paint_svg(widget, file)
+        else:
+            _image_of(widget).save(file, "PNG")  # type: ignore[call-overload]  # stubs know bytes only
     if not file.commit():
         raise OSError(file.errorString())
+
+
+@contextmanager
+def _drawn_afresh(widget: QWidget) -> Generator[None]:
+    """Plots keep pictures of what seldom changes, as coarse as the screen: let them draw everything."""
+    plots: list[QGraphicsView] = [
+        view for view in [widget, *widget.findChildren(QGraphicsView)] if isinstance(view, QGraphicsView)
+    ]
+    items = [item for plot in plots for item in plot.items()]
+    modes = [item.cacheMode() for item in items]
+    grounds = [plot.cacheMode() for plot in plots]
+    exporting: list[Any] = [item for item in items if hasattr(item, "setExportMode")]
+    for item in items:
+        item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+    for plot in plots:
+        plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+    for item in exporting:
+        item.setExportMode(True, {})
+    try:
+        yield
+    finally:
+        for item in exporting:
+            item.setExportMode(False)
+        for item, mode in zip(items, modes, strict=True):
+            item.setCacheMode(mode)
+        for plot, ground in zip(plots, grounds, strict=True):
+            plot.setCacheMode(ground)
 
 
 def _image_of(widget: QWidget) -> QImage:
