@@ -599,7 +599,7 @@ def test_the_curves_are_saved_as_a_picture(desk: Desk, tmp_path: Path, suffix: s
     path = tmp_path / f"loss.{suffix}"
     save_picture(desk.panel.picture_widget(), str(path))
     if suffix == "png":
-        assert QImage(str(path)).width() == 2 * desk.panel.work.curves.picture.width()
+        assert QImage(str(path)).width() == 2 * (desk.panel.work.curves.picture.width() + 24)
     else:
         drawing = path.read_text("utf-8")
         assert "<path" in drawing and "<image" not in drawing

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from PySide6.QtCore import QCoreApplication, QIODevice, QPoint, QSaveFile, QSize, QStandardPaths
-from PySide6.QtGui import QGuiApplication, QImage, QPainter, QRegion
+from PySide6.QtCore import QCoreApplication, QIODevice, QPoint, QRect, QSaveFile, QSize, QStandardPaths
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QGraphicsItem, QGraphicsView, QWidget
 
@@ -23,6 +23,7 @@ Row = Mapping[str, Cell]
 
 _PIXEL_RATIO = 2
 """Pictures go on slides: twice the window's pixels."""
+_MARGIN = 12
 _RENDER = QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren
 
 
@@ -71,22 +72,41 @@ def _drawn_afresh(widget: QWidget) -> Generator[None]:
 
 
 def _image_of(widget: QWidget) -> QImage:
-    image = QImage(widget.size() * _PIXEL_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage(_size_of(widget) * _PIXEL_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(_PIXEL_RATIO)
-    image.fill(widget.palette().window().color())
-    widget.render(image, QPoint(), QRegion(), _RENDER)
+    image.fill(_ground_of(widget))
+    widget.render(image, QPoint(_MARGIN, _MARGIN), QRegion(), _RENDER)
     return image
 
 
 def _paint_svg(widget: QWidget, device: QIODevice) -> None:
     generator = QSvgGenerator()
     generator.setOutputDevice(device)
-    generator.setSize(QSize(widget.size()))
-    generator.setViewBox(widget.rect())
+    whole = QRect(QPoint(), _size_of(widget))
+    generator.setSize(whole.size())
+    generator.setViewBox(whole)
     painter = QPainter(generator)
-    painter.fillRect(widget.rect(), widget.palette().window())
-    widget.render(painter, QPoint(), QRegion(), _RENDER)
+    painter.fillRect(whole, _ground_of(widget))
+    widget.render(painter, QPoint(_MARGIN, _MARGIN), QRegion(), _RENDER)
     painter.end()
+
+
+def _size_of(widget: QWidget) -> QSize:
+    return widget.size() + QSize(2 * _MARGIN, 2 * _MARGIN)
+
+
+def _ground_of(widget: QWidget) -> QColor:
+    """What `widget` stands on: a style sheet's colours are in no palette, so one pixel is painted."""
+    ground = widget
+    while ground.objectName() != "ground" and (above := ground.parentWidget()) is not None:
+        ground = above
+    pixel = QImage(1, 1, QImage.Format.Format_RGB32)
+    pixel.fill(widget.palette().window().color())
+    middle = ground.rect().center()
+    ground.render(
+        pixel, QPoint(), QRegion(QRect(middle, QSize(1, 1))), QWidget.RenderFlag.DrawWindowBackground
+    )
+    return pixel.pixelColor(0, 0)
 
 
 def ask_and_save_picture(
