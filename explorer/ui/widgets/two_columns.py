@@ -1,7 +1,7 @@
 """Two columns side by side, one above the other where there is no room, scrolled where there is less."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from explorer.ui.theme import Theme
@@ -42,6 +42,13 @@ class TwoColumns(QScrollArea):
         """Side by side or one above the other."""
         self._arrange()
         super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll up and down; there is nothing to the left and right, so those keys are the panel's."""
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def _arrange(self) -> None:
         self._columns.setSpacing(self._theme.px(16))
