@@ -24,7 +24,7 @@ Row = Mapping[str, Cell]
 _PIXEL_RATIO = 2
 """Pictures go on slides: twice the window's pixels."""
 _MARGIN = 12
-_RENDER = QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren
+_RENDER = QWidget.RenderFlag.DrawChildren
 
 
 def save_picture(widget: QWidget, path: str) -> None:
