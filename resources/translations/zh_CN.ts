@@ -875,8 +875,8 @@
         <translation>{context} 个词元的上下文窗口已满：退回一些，或重新开始。</translation>
     </message>
     <message>
-        <source>The engine stopped. Your text stays here; the engine is being started again.</source>
-        <translation>引擎停止了。你的文本还在；引擎正在重新启动。</translation>
+        <source>The engine that runs the model stopped. Your text stays here until it is back.</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -948,6 +948,10 @@
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1234,6 +1238,26 @@
     <message>
         <source>Copied {count} tokens</source>
         <translation>已复制 {count} 个词元</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 个词元</translation>
+    </message>
+    <message>
+        <source>{count} characters</source>
+        <translation>{count} 个字符</translation>
+    </message>
+    <message>
+        <source>{count} bytes</source>
+        <translation>{count} 字节</translation>
+    </message>
+    <message>
+        <source>{part} of {whole}</source>
+        <translation>{part} / {whole}</translation>
+    </message>
+    <message>
+        <source>{share} characters per token</source>
+        <translation>每个词元 {share} 个字符</translation>
     </message>
 </context>
 <context>
@@ -1747,29 +1771,6 @@
     <message>
         <source>Saved as {path}</source>
         <translation>已保存为 {path}</translation>
-    </message>
-</context>
-<context>
-    <name>panel</name>
-    <message>
-        <source>{count} tokens</source>
-        <translation>{count} 个词元</translation>
-    </message>
-    <message>
-        <source>{count} characters</source>
-        <translation>{count} 个字符</translation>
-    </message>
-    <message>
-        <source>{count} bytes</source>
-        <translation>{count} 字节</translation>
-    </message>
-    <message>
-        <source>{part} of {whole}</source>
-        <translation>{part} / {whole}</translation>
-    </message>
-    <message>
-        <source>{share} characters per token</source>
-        <translation>每个词元 {share} 个字符</translation>
     </message>
 </context>
 </TS>
