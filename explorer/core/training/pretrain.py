@@ -93,7 +93,7 @@ class Pace:
         settled = list(self.updates_s)[1:] or list(self.updates_s)  # the very first one also warms up
         training_s = steps * sum(settled) / len(settled)
         training_s += steps / recipe.evaluate_every * self.evaluation_s
-        return training_s * (1 + self.sample_s / self.sample_every_s(recipe))
+        return training_s * (1 + self.sample_s / max(self.sample_every_s(recipe), 1e-6))
 
 
 class Trainer:
