@@ -93,8 +93,9 @@ class KVCache:
 
 def rotary_tables(config: ModelConfig) -> tuple[Tensor, Tensor]:
     """Cosines and sines of every position's angles, (max_position_embeddings, D) each."""
-    exponents = torch.arange(0, config.head_dim, 2, dtype=torch.float32) / config.head_dim
-    positions = torch.arange(config.max_position_embeddings, dtype=torch.float32)
+    # On the CPU, whatever torch's default device is: on "meta" this would cost another second.
+    exponents = torch.arange(0, config.head_dim, 2, dtype=torch.float32, device="cpu") / config.head_dim
+    positions = torch.arange(config.max_position_embeddings, dtype=torch.float32, device="cpu")
     angles = torch.outer(positions, 1.0 / config.rope_theta**exponents)
     angles = torch.cat((angles, angles), dim=-1)
     return angles.cos(), angles.sin()
@@ -176,7 +177,9 @@ class Transformer(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.embedding = nn.Embedding(config.vocab_size, config.hidden_size)
+        # Zeros, on the CPU or on "meta": random numbers on "meta" load a second's worth of torch's modules.
+        table = torch.zeros(config.vocab_size, config.hidden_size)
+        self.embedding = nn.Embedding.from_pretrained(table, freeze=False)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.num_hidden_layers))
         self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
         self.head = None
