@@ -101,6 +101,10 @@ def test_no_model_offers_to_train_one(qtbot, theme, settings):
     assert rig.button("Cold: T = 0").isVisible() and not rig.button("Train one in 60 seconds").isVisible()
 
 
+def test_the_keys_belong_to_the_text_as_soon_as_there_is_a_model(rig):
+    assert rig.panel.writing.strip.hasFocus()
+
+
 def test_says_which_weights_answer_and_remembers_the_choice(rig, settings):
     assert rig.panel.model.weights.text() == "New · step 40 · 1.05M parameters · weights 0123456789ab · CPU"
     selector = rig.panel.model.selector

@@ -308,7 +308,7 @@ class SamplingPanel(Panel):
             self._frame.start()
 
     def _render(self) -> None:
-        self._pages.setCurrentIndex(1 if self._store.path else 0)
+        self._show_page(1 if self._store.path else 0)
         self._render_empty()
         self.show_starters(bool(self._store.path))
         self.model.show_store(self._store)
@@ -317,6 +317,14 @@ class SamplingPanel(Panel):
         self.controls.show_settings(self._store.sampler, self._store.max_tokens)
         self._render_trouble()
         self._remember_model()
+
+    def _show_page(self, page: int) -> None:
+        if page != self._pages.currentIndex():
+            self._pages.setCurrentIndex(page)
+            focus = QApplication.focusWidget()
+            if page and self.isVisible() and (focus is None or self.isAncestorOf(focus)):
+                # The keys belong to the text, which could not have them while it was out of sight.
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _render_empty(self) -> None:
         known = self._store.runs_known
