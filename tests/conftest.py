@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# The suite runs on two cores beside other work: more threads in every child would only get in the way.
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+# Threads of several workers that wait for each other on two cores only get in the way.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import psutil
 import pytest

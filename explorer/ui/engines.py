@@ -39,6 +39,7 @@ class Engines(QObject):
 
     def start(self) -> None:
         """Start the resident workers."""
+        self._closing = False
         for client in self._resident.values():
             client.start()
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import psutil
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from explorer.app import App
 from explorer.core.runs import METRICS_FILE, read_log
 from explorer.launch import parse_arguments
-from explorer.protocol import RunInfo
 from explorer.ui.panels.base import Panel
+from explorer.ui.panels.training import TrainingPanel
 
 WORKER_S = 60_000
 """Loading torch on two busy cores takes its time; a worker that never answers still fails the test."""
@@ -31,6 +31,7 @@ def app(qtbot: QtBot, tmp_path: Path) -> Iterator[App]:
     app.engines.start()
     yield app
     app.window.close()
+    app.engines.close()
 
 
 @pytest.fixture
@@ -40,12 +41,16 @@ def small_text(tmp_path: Path) -> Path:
     return text
 
 
-def button(panel: Panel, text: str) -> QPushButton:
-    return next(b for b in panel.findChildren(QPushButton) if b.text() == text and b.isVisible())
+def buttons(panel: Panel, text: str) -> list[QPushButton]:
+    return [
+        b for b in panel.findChildren(QPushButton) if b.text() == text and b.isVisible() and b.isEnabled()
+    ]
 
 
-def said(panel: Panel) -> str:
-    return "\n".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+def click(qtbot: QtBot, panel: Panel, text: str) -> None:
+    """As a person does: when the button is there."""
+    qtbot.waitUntil(lambda: bool(buttons(panel, text)), timeout=WORKER_S)
+    qtbot.mouseClick(buttons(panel, text)[0], Qt.MouseButton.LeftButton)
 
 
 def start(app: App, text: Path, steps: int) -> str:
@@ -56,10 +61,12 @@ def test_a_run_is_killed_said_so_and_goes_on_as_if_nothing_had_been(
     qtbot: QtBot, app: App, small_text: Path
 ) -> None:
     panel = app.window.panel("training")
+    assert isinstance(panel, TrainingPanel)
     job = start(app, small_text, 24)
     run = app.training.find(job)
     assert run is not None
     qtbot.waitUntil(lambda: run.step >= 3, timeout=WORKER_S)
+    panel.open_run(run.key)
     app.training.pause(job)  # so that there is a checkpoint, and the kill falls into a known place
     qtbot.waitUntil(lambda: run.state == "paused", timeout=WORKER_S)
     app.training.continue_(job)
@@ -70,8 +77,7 @@ def test_a_run_is_killed_said_so_and_goes_on_as_if_nothing_had_been(
     qtbot.waitUntil(lambda: run.state == "lost", timeout=1000)
     points = len(run.data)
     assert points > paused_at, "every point is kept"
-    qtbot.waitUntil(lambda: button(panel, f"Go on from step {paused_at}").isEnabled(), timeout=1000)
-    qtbot.mouseClick(button(panel, f"Go on from step {paused_at}"), Qt.MouseButton.LeftButton)
+    click(qtbot, panel, f"Go on from step {paused_at}")
     again = app.training.runs[-1]
     qtbot.waitUntil(lambda: again.state == "finished", timeout=WORKER_S)
     assert again.info is not None
@@ -102,11 +108,11 @@ def test_what_was_trained_is_sampled_and_speaks_the_same_twice(
 
     texts = []
     for _ in range(2):
-        qtbot.mouseClick(button(panel, "Run"), Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: app.sampling.stream.generated > 0 and panel.is_idle(), timeout=WORKER_S)
+        click(qtbot, panel, "Run")
+        qtbot.waitUntil(lambda: bool(app.sampling.stream.drawn) and panel.is_idle(), timeout=WORKER_S)
         texts.append([token.id for token in app.sampling.stream.tokens])
-        qtbot.mouseClick(button(panel, "Start again"), Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: app.sampling.stream.generated == 0 and panel.is_idle(), timeout=WORKER_S)
+        app.sampling.clear()
+        qtbot.waitUntil(lambda: not app.sampling.stream.drawn and panel.is_idle(), timeout=WORKER_S)
     assert texts[0] == texts[1] and len(texts[0]) > 10
 
 
@@ -133,7 +139,5 @@ def test_closing_the_window_saves_a_run_and_the_list_offers_it_again(
 
     app.engines.start()  # the next morning
     app.runs.refresh()
-    listed: list[RunInfo] = app.runs.runs
-    qtbot.waitUntil(lambda: bool(app.runs.runs), timeout=WORKER_S)
-    listed = app.runs.runs
-    assert (listed[0].status, listed[0].step) == ("interrupted", steps[-1])
+    interrupted = lambda: [run.step for run in app.runs.runs if run.status == "interrupted"]  # noqa: E731
+    qtbot.waitUntil(lambda: interrupted() == steps[-1:], timeout=WORKER_S)
