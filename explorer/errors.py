@@ -27,3 +27,7 @@ class DamagedFileError(ExplorerError):
 
 class StorageError(ExplorerError):
     """The disk refused: full, read-only, gone. Nothing half-written stands under a final name."""
+
+
+class RemoteError(ExplorerError):
+    """A server cannot be reached, refuses, breaks off, or says what we cannot use."""
