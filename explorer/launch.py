@@ -16,7 +16,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="llm-explorer",
         description="See, show and teach how language models work.",
-        epilog="Without a window: llm-explorer tokenize | train | generate --help",
+        epilog="Without a window: llm-explorer tokenize | train | generate | server | download --help",
     )
     parser.add_argument("--version", action="version", version=f"LLM Explorer {__version__}")
     parser.add_argument("--panel", choices=PANELS, help="the panel to open with")

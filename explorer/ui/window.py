@@ -168,10 +168,7 @@ class MainWindow(QMainWindow):
         }
         self._mode_actions = self._choices(
             view.addMenu(self.tr("Look")),
-            [
-                (looks[mode], mode == self._theme.mode, partial(self._theme.set_mode, mode))
-                for mode in MODES
-            ],
+            [(looks[mode], mode == self._theme.mode, partial(self._theme.set_mode, mode)) for mode in MODES],
         )
         self._choices(
             view.addMenu(

@@ -35,6 +35,8 @@ class Wish:
     stop_strings: Sequence[str] = ()
     top_logprobs: int | None = None
     """Alternatives for each token; 0: log-probabilities without alternatives; None: neither."""
+    ignore_end: bool = False
+    """Go on after the end token, where the server can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class RemoteModel:
                 body["top_logprobs"] = wish.top_logprobs
         return pump(_facts(self.server, "/chat/completions", body, self.name, wish))
 
-    def complete(self, prompt: str, wish: Wish) -> Generator[Fact | None]:
-        """Go on from `prompt`, without a template. As `chat` otherwise."""
+    def complete(self, prompt: str | Sequence[int], wish: Wish) -> Generator[Fact | None]:
+        """Go on from `prompt`, text or token ids, without a template. As `chat` otherwise."""
         body = self._body(wish) | {"prompt": prompt}
         if wish.top_logprobs is not None:
             body["logprobs"] = wish.top_logprobs
@@ -79,6 +81,8 @@ class RemoteModel:
             body["n"] = wish.rows
         if wish.stop_strings:
             body["stop"] = list(wish.stop_strings)
+        if wish.ignore_end:
+            body["ignore_eos"] = True
         return body | sampler_fields(wish.sampler)
 
 
