@@ -21,8 +21,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "download",
         help="fetch a model from the Hugging Face hub",
-        description="Fetch a model's weights (safetensors or GGUF), settings and tokenizer. Ctrl+C stops; the "
-        "same command goes on from there.",
+        description="Fetch a model's weights (safetensors or GGUF), settings and tokenizer. Ctrl+C stops; "
+        "the same command goes on from there.",
     )
     parser.add_argument("repo", metavar="OWNER/NAME", help="the repository: HuggingFaceTB/SmolLM2-135M")
     parser.add_argument("--revision", metavar="R", help="a branch, tag or commit (default: main)")

@@ -14,8 +14,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "server",
         help="name OpenAI-compatible servers and keep their keys",
-        description="Servers that speak OpenAI's protocol: vLLM, llama.cpp, Ollama, LM Studio. A model there is "
-        "`generate --model server:NAME#MODEL`.",
+        description="Servers that speak OpenAI's protocol: vLLM, llama.cpp, Ollama, LM Studio. A model there "
+        "is `generate --model server:NAME#MODEL`.",
     )
     parser.add_argument(
         "--data-dir", type=Path, default=default_data_dir(), metavar="DIR", help="where the list is kept"

@@ -267,12 +267,9 @@ def test_tls_to_a_server_without_it(port: int) -> None:
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
 def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
     certificate, key = str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-        + ["-keyout", key, "-out", certificate],
-        check=True,
-        capture_output=True,
-    )
+    options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command = ["openssl", "req", *options, "-keyout", key, "-out", certificate]
+    subprocess.run(command, check=True, capture_output=True)
     process, port = start(certificate, key)
     try:
         _, error = listen(Server(f"https://127.0.0.1:{port}/fine/v1"))
