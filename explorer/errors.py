@@ -31,3 +31,7 @@ class StorageError(ExplorerError):
 
 class RemoteError(ExplorerError):
     """A server cannot be reached, refuses, breaks off, or says what we cannot use."""
+
+
+class TrainingError(ExplorerError):
+    """A run cannot go on by itself: the loss is no number any more."""

@@ -475,6 +475,8 @@ class SetPrompt(Message, tag=True, frozen=True, kw_only=True):
 
     text: str
     sampler: SamplerSettings
+    continuation: list[int] = []
+    """Ids to stand after it as if they had just been generated: a text whose engine died."""
 
 
 class StreamToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -496,6 +498,8 @@ class PromptSet(Message, tag=True, frozen=True, kw_only=True):
     tokens: list[StreamToken]
     truncated: int
     """Tokens cut off at the front because the context is full."""
+    continuation: list[StreamToken] = []
+    """What stands after it: as much of `SetPrompt.continuation` as the context holds."""
 
 
 class Reshape(Message, tag=True, frozen=True, kw_only=True):

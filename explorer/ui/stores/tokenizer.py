@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QFileInfo, Signal
-from PySide6.QtGui import QTextDocument
 
 from explorer.protocol import (
     Cancel,
@@ -35,6 +34,7 @@ from explorer.ui.stores.text_mirror import (
     TextMirror,
     count_pairs,
     difference,
+    make_document,
     normalised,
     utf8_length,
 )
@@ -94,8 +94,8 @@ class TokenizerStore(Store):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
-        self.document = QTextDocument(self)
-        """The panel gives it a layout; whoever edits it needs to tell nobody."""
+        self.document = make_document(self)
+        """Whoever edits it needs to tell nobody. An editor gives it a layout for its own width."""
         self._mirror = TextMirror(self.document)
         self.spans = TokenSpans(lambda: self._mirror.units)
         self.encodings: list[tuple[Encoding, str]] = []

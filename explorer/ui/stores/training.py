@@ -319,6 +319,8 @@ class TrainingStore(Store):
                 self._release(run)
             case JobCancelled():
                 run.state = "interrupted"
+                if run.info is None:
+                    del self._runs[run.job]  # stopped before there was anything to keep
                 self._release(run)
             case Failed():
                 run.state = "failed"

@@ -97,22 +97,18 @@ class TokenStrip(QAbstractScrollArea):
         changed = same < len(tokens) or len(tokens) != len(self._tokens)
         if not changed and (len(prompt), faded) == (self._prompt_length, self._faded):
             return
-        bar = self.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum()
         self._tokens, self._prompt_length, self._faded = tokens, len(prompt), faded
         if self._pointed >= len(tokens):
             self._point_at(-1)
         self._lay_out(same)
-        if at_end:
-            bar.setValue(bar.maximum())
         self.setAccessibleDescription("".join(token.text for token in tokens[-80:]))
         self.viewport().update()
 
     # ------------------------------------------------------------ geometry
 
     def sizeHint(self) -> QSize:
-        """Some lines."""
-        return QSize(self._theme.px(380), self._theme.px(200))
+        """The least; it grows where there is room."""
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Two lines."""
@@ -138,7 +134,9 @@ class TokenStrip(QAbstractScrollArea):
         return width
 
     def _lay_out(self, first: int) -> None:
-        """Place the chips from `first` on."""
+        """Place the chips from `first` on; the end stays in sight if it was."""
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum()
         del self._places[first:]
         gap, margin = self._theme.px(2), self._margin()
         right = self.viewport().width() - margin
@@ -158,10 +156,11 @@ class TokenStrip(QAbstractScrollArea):
             if token.text.endswith("\n"):
                 x, line = float(margin), line + 1
         height = 2 * margin + (line + 1) * self._line_height()
-        bar = self.verticalScrollBar()
         bar.setRange(0, max(0, round(height - self.viewport().height())))
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(int(self._line_height()))
+        if at_end:
+            bar.setValue(bar.maximum())
 
     def _chip_at(self, point: QPointF) -> int:
         line = (point.y() + self.verticalScrollBar().value() - self._margin()) // self._line_height()
@@ -175,12 +174,8 @@ class TokenStrip(QAbstractScrollArea):
         return -1
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap anew; the end stays in sight if it was."""
-        bar = self.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum()
+        """Wrap anew."""
         self._lay_out(0)
-        if at_end:
-            bar.setValue(bar.maximum())
 
     def _look_changed(self) -> None:
         self._widths.clear()
@@ -263,6 +258,10 @@ class TokenStrip(QAbstractScrollArea):
         self._point_at(self._chip_at(event.position()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Wait for the release, as a button does."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose the chip under the mouse."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._choose(self._chip_at(event.position()))
