@@ -31,6 +31,12 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
         "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="what the engine computes on"
     )
     parser.add_argument(
+        "--engine",
+        metavar="COMMAND",
+        help="compute on another machine, for this time only: 'ssh gpubox python -m explorer' "
+        "(an empty one computes here)",
+    )
+    parser.add_argument(
         "--lang",
         choices=("en", "zh_CN"),
         help="the window's language (default: as chosen last, or the system's)",

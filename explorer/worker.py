@@ -6,10 +6,12 @@ that the window is gone: services put the disk in order and the process ends.
 
 import io
 import os
+import platform
 import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread  # noqa: TID251  (the one reader of the pipe)
 from typing import BinaryIO
@@ -19,6 +21,7 @@ import psutil
 
 from explorer import __version__
 from explorer.errors import ExplorerError
+from explorer.paths import OWN_DATA_DIR, default_data_dir
 from explorer.protocol import Cancel, Command, Event, Failed, JobCancelled, Ready, decode_command, encode
 from explorer.services import Job, Service
 
@@ -32,10 +35,13 @@ class Worker:
     job is a short job of its own with the same job id. `send` writes one event to the window.
     """
 
-    def __init__(self, services: Iterable[Service], send: Callable[[Event], None]) -> None:
+    def __init__(
+        self, services: Iterable[Service], send: Callable[[Event], None], data_dir: str = ""
+    ) -> None:
         self._services = tuple(services)
         self._by_command = {kind: service for service in self._services for kind in service.commands}
         self._send = send
+        self._data_dir = data_dir
         self._inbox: SimpleQueue[bytes | object] = SimpleQueue()
         self._jobs: deque[tuple[str, Job]] = deque()
 
@@ -47,7 +53,9 @@ class Worker:
 
     def serve(self) -> None:
         """Until the input ends."""
-        self._send(Ready(pid=os.getpid(), version=__version__))
+        self._send(
+            Ready(pid=os.getpid(), version=__version__, machine=platform.node(), data_dir=self._data_dir)
+        )
         try:
             while self._take_commands():
                 self._advance_one()
@@ -158,7 +166,13 @@ def lower_priority() -> None:
 
 
 def main(role: str, data_dir: str) -> int:
-    """Serve one window until its pipe closes. `role`: "text" (never loads torch), "inference", "training"."""
+    """Serve one window until its pipe closes. `role`: "text" (never loads torch), "inference", "training".
+
+    `data_dir` may be `paths.OWN_DATA_DIR`: a window on another computer does not know ours.
+    """
+    if data_dir == OWN_DATA_DIR:
+        data_dir = str(default_data_dir())
+        Path(data_dir).mkdir(parents=True, exist_ok=True)
     source, sink = _own_the_pipes()
     if role == "training":
         lower_priority()
@@ -167,7 +181,7 @@ def main(role: str, data_dir: str) -> int:
         sink.write(encode(event))
         sink.flush()
 
-    worker = Worker(_services(role, data_dir), send)
+    worker = Worker(_services(role, data_dir), send, data_dir)
     Thread(target=worker.feed, args=(source,), daemon=True).start()
     try:
         worker.serve()
