@@ -339,7 +339,7 @@ class TrainingStage(Message, tag=True, frozen=True, kw_only=True):
 
 
 class RunStarted(Message, tag=True, frozen=True, kw_only=True):
-    """The run folder exists. `info.step` is where it goes on from; points at or after it are replaced."""
+    """The run folder exists. `info.step` updates are done and kept; points of later steps are replaced."""
 
     info: RunInfo
     device: str

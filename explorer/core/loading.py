@@ -1,6 +1,5 @@
 """A folder that a person chose, to a model that can speak."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +8,10 @@ import torch
 from explorer.core import checkpoints
 from explorer.core.checkpoints import CheckpointInfo
 from explorer.core.model import Transformer
+from explorer.core.runs import RunFolder
 from explorer.errors import InputError
 from explorer.text.encodings import load_tokenizer
 from explorer.text.tokenizer import Tokenizer
-
-_CHECKPOINT = re.compile(r"step-(\d+)")
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,11 @@ def checkpoint_of(path: Path) -> Path:
 
     Raises: InputError if it is a run without any.
     """
-    folders = [
-        (int(match[1]), folder)
-        for folder in (path / "checkpoints").glob("step-*")
-        if (match := _CHECKPOINT.fullmatch(folder.name))
-    ]
-    if folders:
-        return max(folders)[1]
-    if (path / "run.json").is_file():
+    run = RunFolder(path)
+    newest = run.newest_checkpoint()
+    if newest is not None:
+        return newest
+    if run.exists:
         raise InputError(
             "The run {path} has not saved a checkpoint yet. Wait for its first one, or choose another run.",
             path=str(path),

@@ -1,4 +1,4 @@
-"""A run on disk: one folder, append-only logs, checkpoints. No torch: the worker that lists runs reads it too.
+"""A run on disk: one folder, append-only logs, checkpoints. No torch: the text worker lists runs too.
 
     run.json         what is trained on what, and how (RunRecord)
     metrics.jsonl    one object a step
@@ -102,7 +102,9 @@ class RunFolder:
         """The run as a list shows it. Raises: InputError."""
         record = self.record()
         last = next(_backwards(self.path / METRICS_FILE), {})
-        val_loss = next((line["val/loss"] for line in _backwards(self.path / METRICS_FILE) if "val/loss" in line), None)
+        val_loss = next(
+            (line["val/loss"] for line in _backwards(self.path / METRICS_FILE) if "val/loss" in line), None
+        )
         checkpoint = self.newest_checkpoint()
         return RunInfo(
             run=self.path.name,
@@ -156,7 +158,9 @@ class RunFolder:
         try:
             lock = msgspec.json.decode((self.path / _LOCK_FILE).read_bytes(), type=_Lock)
             process = psutil.Process(lock.pid)
-            alive = process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - lock.started_s) < 1.0
+            alive = (
+                process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - lock.started_s) < 1.0
+            )
         except (OSError, msgspec.DecodeError, psutil.Error):
             return None
         return lock.pid if alive else None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 from training_facts import info, point, sampled, started, step_done
 
+from explorer.core.training.presets import PRESETS as ENGINE_PRESETS
 from explorer.protocol import (
     BinRun,
     CheckpointSaved,
@@ -38,7 +39,7 @@ from explorer.protocol import (
     TrainingStage,
 )
 from explorer.ui.panels.training import TrainingPanel
-from explorer.ui.panels.training_parts.setup_sentence import PRESET_STEPS, Choice
+from explorer.ui.panels.training_parts.setup_sentence import PRESETS, Choice
 from explorer.ui.settings import Settings
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.runs import RunsStore
@@ -87,9 +88,9 @@ class Desk:
         job = self.last(StartTraining).job
         if steps:
             self.tell(started(job, run or info(name="Python manual")))
-        for step in range(steps):
+        for step in range(1, steps + 1):
             self.tell(step_done(job, step))
-            if step % 50 == 0:
+            if step % 50 == 0 or step == 1:
                 self.tell(sampled(job, step))
         self.drawn()
         return job
@@ -149,10 +150,15 @@ def test_what_was_remembered_but_makes_no_sense_counts_as_never_chosen(desk: Des
 def test_steps_follow_the_size_until_they_are_chosen_by_hand(desk: Desk) -> None:
     setup = desk.panel.work.setup
     setup._preset.setCurrentText("medium")
-    assert setup.choice().steps == PRESET_STEPS["medium"]
+    assert setup.choice().steps == PRESETS["medium"][0]
     setup._steps.setValue(777)
     setup._preset.setCurrentText("nano")
     assert setup.choice().steps == 777
+
+
+def test_the_sizes_offered_are_those_of_the_engine() -> None:
+    offered = {name: (preset.recipe.steps, preset.vocab_size) for name, preset in ENGINE_PRESETS.items()}
+    assert offered == PRESETS
 
 
 def test_a_large_model_on_a_cpu_is_called_slow(desk: Desk) -> None:
@@ -233,11 +239,11 @@ def test_tiles_show_real_numbers_and_a_dash_where_nothing_was_measured(desk: Des
 
 
 def test_curves_bar_and_list_follow_the_run(desk: Desk) -> None:
-    desk.start(101)
+    desk.start(100)
     work = desk.panel.work
     lines = {line.label: line for line in work.curves.plot.lines}
-    assert len(lines["training"].x) == 101
-    assert lines["held-out"].x.tolist() == [0, 100]
+    assert len(lines["training"].x) == 100
+    assert lines["held-out"].x.tolist() == [100]
     assert work.bar.said() == "step 100 of 2,000  ·  3:10 left"
     assert work.curves.legend.text() == (
         f"step 100; training {point(100).train_loss:.3f}; held-out {point(100).val_loss:.3f}"
@@ -250,7 +256,7 @@ def test_many_events_share_few_redraws(desk: Desk) -> None:
     job = desk.start(1)
     redraws: list[int] = []
     desk.panel.work.curves.plot.read_changed.connect(lambda: redraws.append(1))
-    for step in range(1, 500):
+    for step in range(2, 501):
         desk.tell(step_done(job, step))
     desk.drawn()
     assert len(redraws) <= 3
@@ -260,7 +266,7 @@ def test_many_events_share_few_redraws(desk: Desk) -> None:
 def test_nothing_is_drawn_while_the_panel_is_hidden_and_all_of_it_afterwards(desk: Desk) -> None:
     job = desk.start(1)
     desk.panel.hide()
-    desk.tell(step_done(job, 1))
+    desk.tell(step_done(job, 2))
     desk.drawn()
     assert len(desk.panel.work.curves.plot.lines[0].x) == 1
     desk.panel.show()
@@ -288,7 +294,7 @@ def test_pause_continue_stop_and_sample_now(desk: Desk) -> None:
 
 
 def test_other_measures_and_smoothing_are_chosen_and_remembered(desk: Desk) -> None:
-    desk.start(101)
+    desk.start(100)
     curves = desk.panel.work.curves
     curves.subject.setCurrentIndex(curves.subject.findData("gradient"))
     assert [line.label for line in curves.plot.lines] == ["gradient norm"]
@@ -307,7 +313,7 @@ def test_other_measures_and_smoothing_are_chosen_and_remembered(desk: Desk) -> N
 def test_two_runs_train_at_once_and_each_keeps_its_own_view(desk: Desk) -> None:
     first = desk.start(5)
     second = desk.start(8, info("run-2", name="second"))
-    assert desk.panel.work.bar.said().startswith("step 7")
+    assert desk.panel.work.bar.said().startswith("step 8")
     assert [line.label for line in desk.panel.work.curves.plot.lines][::2] == ["Python manual", "second"]
     desk.panel.work.list.select("/data/runs/run-1")
     desk.qtbot.keyClick(desk.panel.work.list.table, Qt.Key.Key_Return)
@@ -344,7 +350,7 @@ def test_the_cursor_in_the_curve_shows_what_was_said_then(desk: Desk) -> None:
     desk.qtbot.keyClick(work.curves.plot, Qt.Key.Key_Left)
     assert work.sayings.text() == "said at 50"
     desk.qtbot.keyClick(work.curves.plot, Qt.Key.Key_Home)
-    assert work.sayings.text() == "said at 0"
+    assert work.sayings.text() == "said at 1"
     desk.qtbot.keyClick(work.curves.plot, Qt.Key.Key_End)
     assert work.sayings.text() == "said at 150"
 
@@ -365,10 +371,10 @@ def test_a_dead_engine_is_said_in_words_and_the_run_goes_on_from_its_checkpoint(
     desk.press(desk.button("Go on from step 400"))
     request = desk.last(ResumeTraining)
     assert isinstance(request, ResumeTraining) and request.path == "/data/runs/run-1"
-    desk.tell(started(request.job, info(name="Python manual", step=400)), step_done(request.job, 400, 2.0))
+    desk.tell(started(request.job, info(name="Python manual", step=400)), step_done(request.job, 401, 2.0))
     desk.drawn()
     assert bar.trouble() == ""
-    assert desk.panel.work.curves.plot.lines[0].x.tolist() == list(range(401))
+    assert desk.panel.work.curves.plot.lines[0].x.tolist() == list(range(1, 402))
     desk.press(desk.button("Pause"))
     assert desk.sent[-1] == PauseTraining(job=request.job)
 
@@ -564,11 +570,11 @@ def test_what_was_open_yesterday_is_open_today(desk: Desk, qtbot: QtBot) -> None
 
 
 def test_the_panel_can_be_built_again_at_any_time(desk: Desk) -> None:
-    desk.start(101)
+    desk.start(100)
     again = desk.make_panel()
     desk.panel.deleteLater()
     assert again.work.bar.said() == "step 100 of 2,000  ·  3:10 left"
-    assert len(again.work.curves.plot.lines[0].x) == 101
+    assert len(again.work.curves.plot.lines[0].x) == 100
 
 
 def test_a_run_that_ended_here_is_what_the_disk_says(desk: Desk) -> None:
@@ -587,15 +593,15 @@ def test_points_and_sayings_are_copied(desk: Desk) -> None:
     actions = {action.text(): action for action in desk.panel._menu.actions()}
     actions["Copy the points (JSON)"].trigger()
     rows = json.loads(QGuiApplication.clipboard().text())
-    assert len(rows) == 51 and rows[7]["train_loss"] == pytest.approx(point(7).train_loss)
-    assert rows[7]["val_loss"] is None and rows[7]["run"] == "Python manual"
+    assert len(rows) == 51 and rows[6]["train_loss"] == pytest.approx(point(7).train_loss)
+    assert rows[6]["val_loss"] is None and rows[6]["run"] == "Python manual"
     actions["Copy the sayings (CSV)"].trigger()
-    assert QGuiApplication.clipboard().text().splitlines()[1].endswith("said at 0")
+    assert QGuiApplication.clipboard().text().splitlines()[1].endswith("said at 1")
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_the_curves_are_saved_as_a_picture(desk: Desk, tmp_path: Path, suffix: str) -> None:
-    desk.start(101)
+    desk.start(100)
     path = tmp_path / f"loss.{suffix}"
     save_picture(desk.panel.picture_widget(), str(path))
     if suffix == "png":
@@ -607,7 +613,7 @@ def test_the_curves_are_saved_as_a_picture(desk: Desk, tmp_path: Path, suffix: s
 
 @pytest.mark.parametrize("scale", [1.0, 2.5])
 def test_nothing_is_cut_off_in_a_small_window(desk: Desk, scale: float) -> None:
-    desk.start(101)
+    desk.start(100)
     desk.theme.set_scale(scale)
     desk.panel.resize(940, 640)
     desk.drawn()

@@ -54,7 +54,7 @@ class Desk:
     def start_and_run(self, steps: int, run: str = "run-1") -> str:
         job = self.start()
         self.store.apply(started(job, info(run)))
-        for step in range(steps):
+        for step in range(1, steps + 1):
             self.store.apply(step_done(job, step))
         return job
 
@@ -112,7 +112,7 @@ def test_events_of_other_jobs_are_dropped(desk: Desk) -> None:
     job = desk.start_and_run(10)
     desk.store.apply(step_done("someone else", 999))
     desk.store.apply(RunMetrics(job="someone else/history", points=[point(999)]))
-    assert desk.run(job).step == 9
+    assert desk.run(job).step == 10
 
 
 def test_pause_continue_stop(desk: Desk) -> None:
@@ -153,8 +153,8 @@ def test_stopping_before_there_is_a_run_cancels_and_lets_the_worker_go(desk: Des
 def test_a_paused_run_takes_steps_that_were_under_way(desk: Desk) -> None:
     job = desk.start_and_run(10)
     desk.store.pause(job)
-    desk.store.apply(step_done(job, 10))
-    assert (desk.run(job).state, desk.run(job).step) == ("pausing", 10)
+    desk.store.apply(step_done(job, 11))
+    assert (desk.run(job).state, desk.run(job).step) == ("pausing", 11)
 
 
 def test_finished(desk: Desk) -> None:
@@ -199,9 +199,9 @@ def test_going_on_replaces_what_comes_after_the_checkpoint_in_the_same_run(desk:
     run = desk.run(again)
     assert len(run.data) == 430 and run.state == "starting"  # until the engine says where it goes on
     desk.store.apply(started(again, info(step=400)))
-    assert run.data.last_step == 399 and [sample.step for sample in run.data.samples] == [300]
-    desk.store.apply(step_done(again, 400, loss=2.5))
-    assert run.data.steps.tolist() == list(range(401))
+    assert run.data.last_step == 400 and [sample.step for sample in run.data.samples] == [300]
+    desk.store.apply(step_done(again, 401, loss=2.5))
+    assert run.data.steps.tolist() == list(range(1, 402))
     assert run.data.latest("train_loss") == 2.5
     assert desk.store.find(job) is None and len(desk.store.runs) == 1
 
@@ -228,15 +228,15 @@ def test_resuming_yesterdays_run_reads_its_points_from_the_disk(desk: Desk) -> N
     job = desk.store.resume(yesterday)
     assert desk.training == [ResumeTraining(job=job, path=yesterday.path)]
     assert desk.text == [OpenRun(job=f"{job}/history", path=yesterday.path)]
-    desk.store.apply(RunMetrics(job=f"{job}/history", points=[point(step) for step in range(60)]))
+    desk.store.apply(RunMetrics(job=f"{job}/history", points=[point(step) for step in range(1, 60)]))
     desk.store.apply(started(job, info(step=100)))
-    desk.store.apply(step_done(job, 100, loss=1.0))
+    desk.store.apply(step_done(job, 101, loss=1.0))
     late = [point(step, 9.9) for step in range(60, 110)]  # what the killed worker wrote after its checkpoint
     desk.store.apply(RunMetrics(job=f"{job}/history", points=late))
     past = [Sample(step=step, text="", temperature=1) for step in (50, 105)]
     desk.store.apply(RunSamples(job=f"{job}/history", samples=past))
     run = desk.run(job)
-    assert run.data.steps.tolist() == list(range(101))
+    assert run.data.steps.tolist() == list(range(1, 102))
     assert run.data.latest("train_loss") == 1.0
     assert [sample.step for sample in run.data.samples] == [50]
     desk.store.apply(CheckpointSaved(job=job, step=110, path="c"))
@@ -245,11 +245,11 @@ def test_resuming_yesterdays_run_reads_its_points_from_the_disk(desk: Desk) -> N
 
 def test_resuming_shows_points_that_are_known_already(desk: Desk) -> None:
     known = RunData()
-    known.put([point(step) for step in range(50)])
+    known.put([point(step) for step in range(1, 51)])
     job = desk.store.resume(info(step=50, checkpoint="c"), earlier=known)
     assert len(desk.run(job).data) == 50
     desk.store.apply(started(job, info(step=50)))
-    desk.store.apply(step_done(job, 50))
+    desk.store.apply(step_done(job, 51))
     assert len(known) == 50  # the disk's own copy is not written to
 
 

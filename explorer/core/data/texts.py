@@ -9,7 +9,19 @@ from explorer.errors import InputError
 from explorer.protocol import BUILT_IN_TEXT
 from explorer.text.files import text_blocks
 
-_NEVER_TEXT = {".pyc", ".png", ".jpg", ".jpeg", ".gif", ".pdf", ".zip", ".gz", ".safetensors", ".gguf", ".bin"}
+_NEVER_TEXT = {
+    ".pyc",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".pdf",
+    ".zip",
+    ".gz",
+    ".safetensors",
+    ".gguf",
+    ".bin",
+}
 
 
 @dataclass(frozen=True)
@@ -36,9 +48,7 @@ def find_text(text: str) -> TextSource:
     candidates = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
     readable = tuple(file for file in candidates if _is_text(file))
     if not readable:
-        raise InputError(
-            "The folder {path} holds no UTF-8 text files. Choose another one.", path=str(path)
-        )
+        raise InputError("The folder {path} holds no UTF-8 text files. Choose another one.", path=str(path))
     return TextSource(f"{path.name}/", str(path.resolve()), readable, len(candidates) - len(readable))
 
 

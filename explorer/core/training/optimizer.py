@@ -50,8 +50,12 @@ def optimizer_tensors(model: Transformer, optimizer: torch.optim.AdamW) -> dict[
     }
 
 
-def restore_optimizer(model: Transformer, optimizer: torch.optim.AdamW, tensors: Mapping[str, Tensor]) -> None:
+def restore_optimizer(
+    model: Transformer, optimizer: torch.optim.AdamW, tensors: Mapping[str, Tensor]
+) -> None:
     """Put back what `optimizer_tensors` gave. Raises: KeyError if it is of another model."""
     for name, parameter in model.named_parameters():
         state = {kind: tensors[f"{name}/{kind}"] for kind in ("exp_avg", "exp_avg_sq", "step")}
-        optimizer.state[parameter] = {kind: value.clone().to(parameter.device) for kind, value in state.items()}
+        optimizer.state[parameter] = {
+            kind: value.clone().to(parameter.device) for kind, value in state.items()
+        }

@@ -54,7 +54,8 @@ def prepare(plan: Plan, folder: Path) -> Iterator[TrainingStage | RunRecord]:
     recipe = _recipe(plan, preset)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(
-            "{folder} is there already. Go on with it by --resume, or choose another folder.", folder=str(folder)
+            "{folder} is there already. Go on with it by --resume, or choose another folder.",
+            folder=str(folder),
         )
     yield TrainingStage(stage="reading", share=0.0)
     source = find_text(plan.text)

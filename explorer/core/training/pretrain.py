@@ -1,7 +1,7 @@
 """Learning to foresee the next token of a text: the loop, as a generator of facts.
 
-A fact is one of the protocol's events. Everything random is a function of (seed, step), and a checkpoint holds
-all that the next step needs, so a run that was killed goes on with the very losses that it would have had.
+A fact is one of the protocol's events. Everything random is a function of (seed, step), and a checkpoint
+holds all that the next step needs, so a run that was killed goes on with the very losses that it would have had.
 """
 
 import math
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+import msgspec
 import torch
 
 from explorer.core import checkpoints
@@ -79,8 +80,13 @@ class Trainer:
     Use as a context manager: it holds the folder's lock and its logs.
     """
 
-    def __init__(self, folder: RunFolder, device: torch.device, control: Control, steps: int | None = None) -> None:
-        """`steps`: a new goal for a run that shall go on. Raises: InputError, DamagedFileError, StorageError."""
+    def __init__(
+        self, folder: RunFolder, device: torch.device, control: Control, steps: int | None = None
+    ) -> None:
+        """`steps`: a new goal for a run that shall go on.
+
+        Raises: InputError, DamagedFileError, StorageError.
+        """
         self.folder, self.control, self._device = folder, control, device
         self.folder.__enter__()
         try:
@@ -93,8 +99,7 @@ class Trainer:
         record = self.folder.record()
         if steps is not None and steps < 1:
             raise InputError("A run needs at least one step. Choose a larger number.")
-        changed = {"steps": steps or record.steps, "finished": False, "failure": ""}
-        self.record: RunRecord = _replaced(record, **changed)
+        self.record = msgspec.structs.replace(record, steps=steps or record.steps)
         self.recipe = Recipe(**self.record.recipe)
         self.tokenizer: Tokenizer = load_tokenizer(str(self.folder.path))
         self._hf_tokenizer = huggingface_tokenizer(self.tokenizer)
@@ -108,7 +113,7 @@ class Trainer:
                 steps=self.record.steps,
             )
         self._gradients = Gradients(self.model)
-        self.folder.write_record(self.record)
+        self._note(steps=self.record.steps, finished=False, failure="")
         self._metrics = RunLog(self.folder.path / METRICS_FILE, self.step)
         self._samples = RunLog(self.folder.path / SAMPLES_FILE, self.step)
         self._saved_step = self.step
@@ -153,9 +158,10 @@ class Trainer:
         finished = self.step >= self.record.steps
         if self._saved_step != self.step:
             yield self.save()
-        self.record = _replaced(self.record, finished=finished)
-        self.folder.write_record(self.record)
-        yield TrainingEnded(step=self.step, finished=finished, checkpoint=str(self.folder.checkpoint_path(self.step)))
+        self._note(finished=finished)
+        yield TrainingEnded(
+            step=self.step, finished=finished, checkpoint=str(self.folder.checkpoint_path(self.step))
+        )
 
     def _started(self) -> RunStarted:
         return RunStarted(
@@ -205,8 +211,13 @@ class Trainer:
             step=step,
             good=self._saved_step,
         )
-        self.folder.write_record(_replaced(self.record, failure=str(error)))
+        self._note(failure=str(error))
         raise error
+
+    def _note(self, **changes: Any) -> None:
+        """Change run.json. What it says now counts: the run may have got another name meanwhile."""
+        self.record = msgspec.structs.replace(self.folder.record(), **changes)
+        self.folder.write_record(self.record)
 
     def _left_s(self, paces: deque[float]) -> float:
         return (self.record.steps - self.step) * sum(paces) / len(paces)
@@ -249,7 +260,8 @@ class Trainer:
             step=self.step,
             card=_card(self.record, self.step),
             trainer=checkpoints.TrainerState(
-                optimizer_tensors(self.model, self.optimizer), {"step": self.step, "elapsed_s": self.elapsed_s}
+                optimizer_tensors(self.model, self.optimizer),
+                {"step": self.step, "elapsed_s": self.elapsed_s},
             ),
         )
         self._saved_step = self.step
@@ -273,15 +285,10 @@ class Trainer:
             except (DamagedFileError, InputError, KeyError):
                 continue  # an older one serves; if none does, the run begins again, with the same losses
             return model, optimizer
-        model = Transformer(qwen3.config_from_json(qwen3.config_bytes(self.record.model)))
+        model = Transformer(qwen3.config_from_json(msgspec.json.encode(self.record.model)))
         initialize(model, self.record.seed)
         model.to(self._device)
         return model, make_optimizer(model, self.recipe)
-
-
-def _replaced(record: RunRecord, **changes: Any) -> RunRecord:
-    fields = {name: getattr(record, name) for name in record.__struct_fields__}
-    return RunRecord(**(fields | changes))
 
 
 def _card(record: RunRecord, step: int) -> str:
@@ -290,10 +297,10 @@ def _card(record: RunRecord, step: int) -> str:
         (
             f"# {record.name}",
             "",
-            f"A language model of {record.parameters:,} parameters, pretrained with LLM Explorer for {step:,} of",
-            f"{record.steps:,} steps on: {record.text} ({record.tokens:,} tokens, SHA-256 {record.fingerprint[:12]}).",
-            f"Vocabulary: {record.vocab_size:,} entries ({record.tokenizer}). Seed {record.seed}. It continues",
-            "text; it does not answer questions.",
+            f"A language model of {record.parameters:,} parameters, pretrained with LLM Explorer for",
+            f"{step:,} of {record.steps:,} steps on: {record.text} ({record.tokens:,} tokens,",
+            f"SHA-256 {record.fingerprint[:12]}). Vocabulary: {record.vocab_size:,} entries ({record.tokenizer}).",
+            f"Seed {record.seed}. It continues text; it does not answer questions.",
             "",
             "Architecture: Qwen3 (opens in transformers). Weights: fp32 safetensors.",
             "",

@@ -82,7 +82,7 @@ class SamplingPanel(Panel):
     # ------------------------------------------------------------ building
 
     def _build(self) -> None:
-        self.model = ModelChoice()
+        self.model = ModelChoice(self.theme)
         self.header.addWidget(self.model.selector)
         self.writing = Writing(self.theme)
         self.next = NextToken(self.theme)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.protocol import Distribution
@@ -38,8 +38,9 @@ class NextToken(QWidget):
         """Tokens that have no bar of their own."""
         self._heading = QLabel(self.tr("What comes next"))
         self._heading.setProperty("role", "large")
-        self._entropy = QLabel()
+        self._entropy = ElidedLabel()
         self._entropy.setProperty("role", "caption")
+        self._entropy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._entropy.setToolTip(
             self.tr("Entropy: how unsure the model is. 1 bit is a coin, each further bit doubles the choice.")
         )
@@ -60,8 +61,7 @@ class NextToken(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
         top.addWidget(self._heading)
-        top.addStretch(1)
-        top.addWidget(self._entropy)
+        top.addWidget(self._entropy, 1)
         self._column.addLayout(top)
         self._column.addWidget(self.bars, 1)
         self._column.addWidget(self._note)

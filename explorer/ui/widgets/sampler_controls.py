@@ -72,6 +72,13 @@ class SamplerControls(QWidget):
         self.other_seed.setToolTip(self.tr("Another seed"))
         self.other_seed.setAccessibleName(self.tr("Another seed"))
         self.other_seed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._widths = (
+            (self.top_k, 70),
+            (self.top_p, 58),
+            (self.min_p, 58),
+            (self.seed, 70),
+            (self.max_tokens, 62),
+        )
         for widget in (self.temperature, self.top_k, self.top_p, self.min_p, self.seed, self.max_tokens):
             widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             widget.installEventFilter(self)
@@ -170,6 +177,10 @@ class SamplerControls(QWidget):
         gap = self._theme.px(8)
         for layout in (self._row, self._flow, self._column):
             layout.setSpacing(gap)
+        for box, width in self._widths:
+            box.setFixedWidth(self._theme.px(width))
+            # The style sheet's padding does not reach into a box whose arrows it hides.
+            box.lineEdit().setTextMargins(self._theme.px(6), 0, 0, 0)
         self.temperature.setMinimumHeight(self._theme.px(22))
         # The number's width is fixed: the slider must not move while it is dragged.
         self._value.setFixedWidth(QFontMetrics(self._theme.font("body")).horizontalAdvance("T = 0.00") + gap)

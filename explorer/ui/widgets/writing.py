@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QMimeData, QSize, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -106,11 +105,10 @@ class Writing(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.prompt, 1)
         self._column.addWidget(self._cut)
-        line = QHBoxLayout()
-        line.addWidget(self._legend)
-        line.addStretch(1)
-        line.addWidget(self._count)
-        self._column.addLayout(line)
+        self._line = FlowLayout()
+        self._line.addWidget(self._legend)
+        self._line.addWidget(self._count)
+        self._column.addLayout(self._line)
         self._column.addWidget(self.strip, 3)
         self._column.addWidget(self._note)
         self._buttons = FlowLayout()
@@ -185,7 +183,9 @@ class Writing(QWidget):
             return
         used = len(state.prompt_tokens) + len(state.written)
         self._count.setText(
-            self.tr("{used} of {context}").format(used=words.count(used), context=words.count(state.context))
+            self.tr("{used} of {context} tokens").format(
+                used=words.count(used), context=words.count(state.context)
+            )
         )
         self._count.setToolTip(self.tr("How much of the context window is used, in tokens"))
 
@@ -197,6 +197,7 @@ class Writing(QWidget):
         gap = self._theme.px(8)
         self._column.setSpacing(gap)
         self._buttons.setSpacing(gap)
+        self._line.setSpacing(self._theme.px(16))
         self.prompt.setFont(self._theme.font("mono"))
         self.prompt.setMinimumHeight(self._theme.px(64))
         self.strip.setMinimumHeight(self._theme.px(96))

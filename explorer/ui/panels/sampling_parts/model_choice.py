@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 from explorer.ui import words
 from explorer.ui.panels.sampling_parts.sentences import run_label, weights_line
 from explorer.ui.stores.sampling import SamplingStore
+from explorer.ui.theme import Theme
 from explorer.ui.widgets.elided_label import ElidedLabel
 
 
@@ -14,8 +15,9 @@ class ModelChoice(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self.selector = QComboBox()
         self.selector.setAccessibleName(self.tr("Model"))
         self.selector.setToolTip(self.tr("Which run's model answers"))
@@ -32,6 +34,8 @@ class ModelChoice(QWidget):
         line.addWidget(self.weights, 1)
         line.addWidget(self.newer)
         self.selector.activated.connect(lambda index: self.chosen.emit(self.selector.itemData(index)))
+        theme.changed.connect(self._space)
+        self._space()
         self.newer.clicked.connect(lambda: self.chosen.emit(self._newer_path))
 
     def show_store(self, store: SamplingStore) -> None:
@@ -43,7 +47,7 @@ class ModelChoice(QWidget):
         elif store.model is not None:
             self.weights.setText(weights_line(store.model, store.run_of(store.model.path)))
         else:
-            self.weights.clear()
+            self.weights.setText(self.tr("No model is loaded."))
 
     def _show_entries(self, store: SamplingStore) -> None:
         self.selector.setVisible(bool(store.path))
@@ -58,6 +62,10 @@ class ModelChoice(QWidget):
                 for label, path in entries:
                     self.selector.addItem(label, path)
         self.selector.setCurrentIndex(self.selector.findData(store.path))
+
+    def _space(self) -> None:
+        """The selector may get narrower than a run's name: at 250 % the header has little room."""
+        self.selector.setMinimumWidth(self._theme.px(90))
 
     def _show_newer(self, store: SamplingStore) -> None:
         run = store.newer
