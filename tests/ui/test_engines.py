@@ -14,12 +14,16 @@ from explorer.protocol import (
     DeviceFound,
     DraftLoaded,
     Event,
+    Failed,
     ListRuns,
     LoadDraft,
     OpenRun,
     PauseTraining,
     ResumeTraining,
+    RunsListed,
+    RunStarted,
     StartTraining,
+    TrainingEnded,
 )
 from explorer.ui import engines as engines_module
 from explorer.ui.engine_client import engine_command
@@ -187,6 +191,35 @@ def test_the_real_engine_computes_there(qtbot: QtBot, make: Callable, server: Pa
     greeting = engines._resident["inference"].greeting
     assert greeting is not None and greeting.data_dir == str(server / "data" / "llm-explorer")
     assert Path(greeting.data_dir).is_dir()
+
+
+@pytest.mark.slow
+def test_a_real_run_trains_there_and_is_listed_from_there(
+    qtbot: QtBot, make: Callable, server: Path, tmp_path: Path
+) -> None:
+    text = server / "notes.txt"
+    text.write_text("Once upon a time there was a model that lived on another machine.\n" * 200)
+    engines, events = make(f"{SSH} gpubox {sys.executable} -m explorer")
+    engines._resident[RUNS].start()
+    engines.send_training(
+        StartTraining(
+            job="run",
+            runs_dir=str(tmp_path / "here" / "runs"),
+            text=str(text),
+            tokenizer="characters",
+            steps=2,
+        )
+    )
+    over = (TrainingEnded, Failed)
+    qtbot.waitUntil(lambda: any(isinstance(event, over) for event in events), timeout=100_000)
+    (started,) = [event for event in events if isinstance(event, RunStarted)]
+    runs = server / "data" / "llm-explorer" / "runs"
+    assert Path(started.info.path).parent == runs
+    engines.send_text(ListRuns(job="list"))
+    qtbot.waitUntil(lambda: any(isinstance(event, RunsListed) for event in events), timeout=20_000)
+    (listed,) = [event for event in events if isinstance(event, RunsListed)]
+    assert [run.path for run in listed.runs] == [started.info.path]
+    assert not (tmp_path / "here").exists()
 
 
 # ---------------------------------------------------------------- what the window says
