@@ -87,7 +87,9 @@ async def _ask(repo: str, revision: str | None, question: Callable[[], T]) -> T:
         ) from None
     except hub_errors.RevisionNotFoundError:
         raise InputError(
-            "{repo} has no revision {revision}.", repo=repo, revision=revision or "main"
+            "{repo} has no revision {revision}. Name a branch, tag or commit that it has.",
+            repo=repo,
+            revision=revision or "main",
         ) from None
     except hub_errors.HFValidationError:
         raise InputError(
