@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from explorer.cli import main
@@ -138,6 +139,16 @@ def test_a_key_is_read_from_standard_input_and_shown_nowhere(
     assert kept == [("http://example.org/v1", KEY + "\n")]
     said = capsys.readouterr()
     assert KEY not in said.out + said.err and "is not encrypted" in said.err
+
+
+def test_a_key_can_be_asked_for_each_time(
+    address: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(KEY + "\n"))
+    assert main(["generate", "--model", f"{address}/fine/v1#m", "--ask-key", "--chat", "Hi"]) == 0
+    assert capsys.readouterr().out == "Hello\n"
+    seen = json.loads(httpx2.get(f"{address}/seen", trust_env=False).content)
+    assert [entry for entry in seen if "headers" in entry][-1]["headers"]["authorization"] == f"Bearer {KEY}"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is a signal to a group there")

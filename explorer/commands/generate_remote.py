@@ -1,6 +1,7 @@
 """`llm-explorer generate --model http://...`: the model is at an OpenAI-compatible server."""
 
 import argparse
+import getpass
 import json
 import sys
 from collections.abc import Generator
@@ -22,7 +23,7 @@ _KNOWN = "server:"
 
 def add_options(group: "argparse._ArgumentGroup") -> None:  # pyright: ignore[reportPrivateUsage]
     """What only a model at a server can be told."""
-    group.add_argument("--api-key-env", metavar="VAR", help="the environment variable that holds the key")
+    add_key_options(group)
     group.add_argument(
         "--timeout",
         type=float,
@@ -36,6 +37,13 @@ def add_options(group: "argparse._ArgumentGroup") -> None:  # pyright: ignore[re
         metavar="DIR",
         help="where the servers of `llm-explorer server add` are kept",
     )
+
+
+def add_key_options(group: "argparse._ActionsContainer") -> None:  # pyright: ignore[reportPrivateUsage]
+    """Where the key comes from, if not from the keyring."""
+    choice = group.add_mutually_exclusive_group()
+    choice.add_argument("--api-key-env", metavar="VAR", help="the environment variable that holds the key")
+    choice.add_argument("--ask-key", action="store_true", help="ask for the key, and keep it nowhere")
 
 
 def is_remote(model: str) -> bool:
@@ -98,16 +106,27 @@ def _model(arguments: argparse.Namespace) -> "RemoteModel":
         url, name = entry.url, name or entry.model
     else:
         url, name = split_model(text)
-    server = server_at(url, arguments.api_key_env, arguments.timeout)
+    server = server_at(url, arguments, arguments.timeout)
     return RemoteModel(server, name or _only_model(server))
 
 
-def server_at(url: str, api_key_env: str | None, timeout_s: float | None = None) -> "Server":
-    """The server at a base URL, with its key: from the environment if asked, else from the keyring."""
+def read_key(url: str) -> str:
+    """From the terminal without an echo, or the first line of what is piped in."""
+    return getpass.getpass(f"Key for {url}: ") if sys.stdin.isatty() else sys.stdin.readline()
+
+
+def server_at(url: str, arguments: argparse.Namespace, timeout_s: float | None = None) -> "Server":
+    """The server at a base URL, with its key: as the options of `add_key_options` say, or the keyring's."""
     from explorer.core.remote.address import Server, Timeouts
+    from explorer.core.remote.http import check_key
     from explorer.core.remote.keys import kept_key, key_from_environment
 
-    key = key_from_environment(api_key_env) if api_key_env else kept_key(url)
+    if arguments.ask_key:
+        key = check_key(read_key(url))
+    elif arguments.api_key_env:
+        key = key_from_environment(arguments.api_key_env)
+    else:
+        key = kept_key(url)
     if timeout_s is None:
         return Server(url, key)
     if not 0 < timeout_s < 1e6:
@@ -129,7 +148,7 @@ def _only_model(server: "Server") -> str:
         raise InputError(
             "{server} has these models: {models}. Name one after the address: {server}#NAME.",
             server=server.url,
-            models=", ".join(models) or "–",
+            models=", ".join(map(tame, models)) or "–",
         )
     return models[0]
 
@@ -151,7 +170,7 @@ class _Plain:
         if self._reasoning and not thinks:
             print("\n", file=sys.stderr, flush=True)
         self._reasoning = thinks
-        text = _tame(fact.text) if self._tames[thinks] else fact.text
+        text = tame(fact.text) if self._tames[thinks] else fact.text
         print(text, end="", flush=True, file=sys.stderr if thinks else sys.stdout)
         self._last = text
 
@@ -200,6 +219,6 @@ def _scored(token: "TokenScore") -> dict[str, Any]:
     return {"id": token.id, "token": token.text, "logprob": token.logprob, "top": top}
 
 
-def _tame(text: str) -> str:
-    """A stranger's text for a terminal: no escape sequences."""
+def tame(text: str) -> str:
+    """A stranger's text for a terminal: without escape sequences."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)

@@ -1,11 +1,11 @@
 """`llm-explorer server`: the OpenAI-compatible servers that the person uses, and their keys."""
 
 import argparse
-import getpass
 import json
 import sys
 from pathlib import Path
 
+from explorer.commands.generate_remote import add_key_options, read_key
 from explorer.paths import default_data_dir
 
 
@@ -33,7 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     key.add_argument("name", metavar="NAME", help="the key itself is asked for, or read from standard input")
     models = actions.add_parser("models", help="ask a server which models it has")
     models.add_argument("name", metavar="NAME|URL")
-    models.add_argument("--api-key-env", metavar="VAR", help="the environment variable that holds the key")
+    add_key_options(models)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -79,8 +79,7 @@ def _set_key(arguments: argparse.Namespace) -> int:
     from explorer.core.remote.known import find_server
 
     url = find_server(arguments.data_dir, arguments.name).url
-    key = getpass.getpass(f"Key for {url}: ") if sys.stdin.isatty() else sys.stdin.readline()
-    keep_key(url, key)
+    keep_key(url, read_key(url))
     if url.startswith("http://") and not is_loopback(url):
         print(
             f"{url} is not encrypted: the key travels in the open. Use https:// if it can.", file=sys.stderr
@@ -89,7 +88,7 @@ def _set_key(arguments: argparse.Namespace) -> int:
 
 
 def _models(arguments: argparse.Namespace) -> int:
-    from explorer.commands.generate_remote import server_at
+    from explorer.commands.generate_remote import server_at, tame
     from explorer.core.pump import wait_for
     from explorer.core.remote.address import base_url, is_remote
     from explorer.core.remote.known import find_server
@@ -97,8 +96,8 @@ def _models(arguments: argparse.Namespace) -> int:
 
     name: str = arguments.name
     url = base_url(name) if is_remote(name) else find_server(arguments.data_dir, name).url
-    for model in wait_for(list_models(server_at(url, arguments.api_key_env))):
-        print(model)
+    for model in wait_for(list_models(server_at(url, arguments))):
+        print(tame(model))
     return 0
 
 

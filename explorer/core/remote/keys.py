@@ -64,7 +64,7 @@ def _keyring() -> Generator[ModuleType]:
     if isinstance(keyring.get_keyring(), keyring.backends.fail.Keyring):
         raise RemoteError(
             "This system has no keyring that runs. Give the key in an environment variable and name it with "
-            "--api-key-env."
+            "--api-key-env, or let --ask-key ask for it each time."
         )
     try:
         yield keyring

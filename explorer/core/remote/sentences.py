@@ -1,6 +1,7 @@
 """What can go wrong with a server, each said in one sentence that tells what to do."""
 
 import math
+import os
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -256,6 +257,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _system_reason(causes: list[BaseException]) -> str:
     for cause in causes:
-        if isinstance(cause, OSError) and cause.errno and cause.strerror:
-            return cause.strerror
+        if isinstance(cause, OSError) and cause.errno:
+            return os.strerror(cause.errno)  # its own strerror is the event loop's, for programmers
     return ""
