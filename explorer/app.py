@@ -102,6 +102,7 @@ class App:
     def _make_sampling(self) -> SamplingPanel:
         panel = SamplingPanel(self.theme, self.settings, self.sampling)
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
+        panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
 
     def _sample_from(self, checkpoint: str) -> None:

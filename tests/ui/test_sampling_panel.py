@@ -401,11 +401,13 @@ def test_a_dead_engine_is_said_and_everything_stays(rig):
     rig.settle()
     chips = list(rig.panel.writing.strip.tokens)
     rig.store.engine_lost("Killed")
-    rig.qtbot.waitUntil(lambda: "engine stopped" in rig.panel._notice.text())
+    rig.qtbot.waitUntil(lambda: "engine that runs the model stopped" in rig.panel._notice.text())
     assert rig.panel.writing.strip.tokens == chips and rig.panel.writing.strip.faded
     assert rig.panel.next.bars.bars and rig.panel.next.bars.faded
     assert not rig.panel.writing.step.isEnabled()
     assert rig.panel.is_idle()
+    with rig.qtbot.waitSignal(rig.panel.restart_requested):
+        rig.click("Start it again")
     rig.engine, rig.pipe = ToyEngine(), deque()
     rig.store.command.disconnect()
     rig.store.command.connect(rig.pipe.append)

@@ -50,9 +50,14 @@ _TYPED_INTO = (QPlainTextEdit, QLineEdit, QAbstractSpinBox, QComboBox)
 
 
 class SamplingPanel(Panel):
-    """Signals: `training_requested`, there is no model yet and the person wants to train one."""
+    """Bars, chips and knobs over one `SamplingStore`.
+
+    Signals: `training_requested`, there is no model yet and the person wants to train one;
+    `restart_requested`, the worker that holds the model is dead and shall be started.
+    """
 
     training_requested = Signal()
+    restart_requested = Signal()
 
     def __init__(self, theme: Theme, settings: Settings, store: SamplingStore) -> None:
         super().__init__(
@@ -367,7 +372,9 @@ class SamplingPanel(Panel):
         elif now.retry:
             self.show_notice(now.sentence, "error", self.tr("Try again"), self._store.reload, now.details)
         else:
-            self.show_notice(now.sentence, "error", details=now.details)
+            self.show_notice(
+                now.sentence, "error", self.tr("Start it again"), self.restart_requested.emit, now.details
+            )
 
     def _remember_model(self) -> None:
         store = self._store
