@@ -56,6 +56,7 @@ class App:
         self.runs = RunsStore()
         self.training = TrainingStore(str(data_dir / "runs"), arguments.device)
         self.sampling = SamplingStore(arguments.device)
+        self._training_was_shown = False
         self._connect()
         frame = Frame(self.theme, self.settings, self.engine, self.training, str(data_dir))
         self.window = MainWindow(frame, self._specs(), self.language)
@@ -95,6 +96,8 @@ class App:
         return TokenizerPanel(self.theme, self.settings, self.tokenizer)
 
     def _make_training(self) -> TrainingPanel:
+        self._training_was_shown = True
+        self._warm_training()
         panel = TrainingPanel(self.theme, self.settings, self.training, self.runs, self.engine)
         panel.sample_requested.connect(self._sample_from)
         return panel
@@ -104,6 +107,11 @@ class App:
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
+
+    def _warm_training(self) -> None:
+        """A worker in waiting, for whoever has opened the training panel; not before the rest is up."""
+        if self._training_was_shown and self.engine.settled:
+            self.engines.warm_training()
 
     def _sample_from(self, checkpoint: str) -> None:
         self.window.show_panel("sampling")
@@ -127,6 +135,7 @@ class App:
 
         engines.received.connect(apply)
         self.engine.restart_requested.connect(engines.restart_all)
+        self.engine.changed.connect(self._warm_training)
         engines.resident_ready.connect(self._resident_ready)
         engines.resident_lost.connect(self._resident_lost)
         engines.training_lost.connect(self.training.worker_lost)

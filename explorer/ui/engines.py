@@ -63,8 +63,9 @@ class Engines(QObject):
         self._restarts_left = dict.fromkeys(self.roles, _RESTARTS)
         self._up_since: dict[str, float] = {}
         self._training: dict[str, EngineClient] = {}
+        self._spare: EngineClient | None = None
         self._waiting: dict[str, list[Command]] = {}
-        """For training workers that have not spoken yet, by job."""
+        """For another computer's training workers that have not spoken yet, by job."""
         self._closing = False
         for role, client in self._resident.items():
             client.ready.connect(partial(self._resident_up, role))
@@ -105,16 +106,25 @@ class Engines(QObject):
         """To the worker of the command's job; starting or resuming a run makes the worker."""
         client = self._training.get(command.job)
         if client is None and isinstance(command, StartTraining | ResumeTraining):
-            client = self._training[command.job] = self._client("training")
+            self.warm_training()
+            assert self._spare is not None
+            client, self._spare = self._spare, None
+            self._training[command.job] = client
             client.ended.connect(partial(self._training_down, command.job))
-            if self._elsewhere:
+            if self._elsewhere and client.greeting is None:
                 self._waiting[command.job] = []
                 client.ready.connect(partial(self._training_up, command.job))
-            client.start()
         if command.job in self._waiting:
             self._waiting[command.job].append(command)
         elif client is not None:
-            client.send(command)
+            client.send(self._placed(command, client))
+
+    def warm_training(self) -> None:
+        """Have a worker with torch loaded at hand, so that Start shows a curve at once."""
+        if self._spare is not None and self._spare.running:
+            return
+        self._spare = self._client("training")
+        self._spare.start()
 
     def end_training(self, job: str) -> None:
         """The run is over: let its worker go."""
@@ -141,7 +151,8 @@ class Engines(QObject):
     def close(self, timeout_ms: int = 10_000) -> None:
         """The window closes: every worker saves and ends."""
         self._closing = True
-        everyone = [*self._resident.values(), *self._training.values()]
+        spare = [] if self._spare is None else [self._spare]
+        everyone = [*self._resident.values(), *self._training.values(), *spare]
         for client in everyone:
             client.stop()
         for client in everyone:
@@ -186,17 +197,24 @@ class Engines(QObject):
             self._resident[role].start()
 
     def _training_up(self, job: str) -> None:
-        """Another computer's worker has said where its data is: only now the run can be placed."""
+        """Another computer's worker has said where its data is: only now a run can be placed there."""
         client = self._training[job]
-        assert client.greeting is not None
         for command in self._waiting.pop(job, []):
-            if isinstance(command, StartTraining):
-                command = msgspec.structs.replace(command, runs_dir=f"{client.greeting.data_dir}/runs")
-            client.send(command)
+            client.send(self._placed(command, client))
+
+    def _placed(self, command: Command, client: EngineClient) -> Command:
+        """A run that starts elsewhere goes to the data folder there."""
+        if not (self._elsewhere and isinstance(command, StartTraining)):
+            return command
+        assert client.greeting is not None
+        return msgspec.structs.replace(command, runs_dir=f"{client.greeting.data_dir}/runs")
 
     def _training_down(self, job: str, expected: bool, words: str) -> None:
         client = self._training.pop(job)
         self._waiting.pop(job, None)
         client.deleteLater()
-        if not (self._closing or expected):
+        if self._closing:
+            return
+        self.warm_training()
+        if not expected:
             self.training_lost.emit(job, words)

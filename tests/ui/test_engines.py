@@ -19,6 +19,7 @@ from explorer.protocol import (
     LoadDraft,
     OpenRun,
     PauseTraining,
+    Ready,
     ResumeTraining,
     RunsListed,
     RunStarted,
@@ -128,6 +129,17 @@ def test_a_run_is_put_into_the_other_computers_data_folder(
     assert answers(events)["training StartTraining"] == str(server / "data" / "llm-explorer" / "runs")
     names = [event.name for event in events if isinstance(event, DraftLoaded) and event.job == "new"]
     assert names == ["training StartTraining", "training PauseTraining"], "the order changed"
+
+
+def test_a_worker_in_waiting_there_takes_the_run(
+    qtbot: QtBot, make: Callable, server: Path, all_fake: None
+) -> None:
+    engines, events = make(f"{SSH} gpubox {FAKE}")
+    engines.warm_training()
+    qtbot.waitUntil(lambda: any(isinstance(event, Ready) for event in events), timeout=20_000)
+    engines.send_training(StartTraining(job="new", runs_dir="/home/me/here/runs"))
+    qtbot.waitUntil(lambda: len(answers(events)) == 1, timeout=20_000)
+    assert answers(events)["training StartTraining"] == str(server / "data" / "llm-explorer" / "runs")
 
 
 def test_here_one_worker_holds_documents_and_runs(qtbot: QtBot, make: Callable, all_fake: None) -> None:
