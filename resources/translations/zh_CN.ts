@@ -1275,8 +1275,24 @@
         <translation>正在复制……</translation>
     </message>
     <message>
-        <source>Selected: {counts}</source>
+        <source>{count} tokens</source>
+        <translation type="unfinished">{count} 个词元</translation>
+    </message>
+    <message>
+        <source>{count} characters</source>
+        <translation type="unfinished">{count} 个字符</translation>
+    </message>
+    <message>
+        <source>{count} bytes</source>
+        <translation type="unfinished">{count} 字节</translation>
+    </message>
+    <message>
+        <source>{part} of {whole}</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{share} characters per token</source>
+        <translation type="unfinished">每个词元 {share} 个字符</translation>
     </message>
     <message>
         <source>Opened {name}</source>
@@ -1579,6 +1595,10 @@
     <message>
         <source>{path} has numbers in {tensor} that are not finite. Use another checkpoint.</source>
         <translation>{path} 的 {tensor} 中有非有限的数。请换一个检查点。</translation>
+    </message>
+    <message>
+        <source>No text was chosen. Choose a file, or a folder of files.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The folder {path} holds no UTF-8 text files. Choose another one.</source>
@@ -1905,10 +1925,6 @@
         <translation>{path} 不允许写入。请换一个文件夹或更改权限。</translation>
     </message>
     <message>
-        <source>{folder} is there already. Go on with it by --resume, or choose another folder.</source>
-        <translation>{folder} 已经存在。用 --resume 继续，或换一个文件夹。</translation>
-    </message>
-    <message>
         <source>The text is empty. Choose one with something to learn from.</source>
         <translation>文本是空的。请选择有内容可学的文本。</translation>
     </message>
@@ -1929,8 +1945,32 @@
         <translation>训练至少需要一步。请选择更大的数。</translation>
     </message>
     <message>
+        <source>{folder} holds a run already. Go on with it by --resume, or choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder} is there already. Choose a new folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder} is where you are now. Choose a new folder inside it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is not what this run was begun with, so the run cannot go on. Start a new one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All {steps} steps of this run are done. Give a larger number of steps to go on.</source>
         <translation>这次训练的 {steps} 步都已完成。要继续请给更大的步数。</translation>
+    </message>
+    <message>
+        <source>The loss was no number any more at step {step}, so the run was stopped, before its first checkpoint. Start again with a lower learning rate or another seed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run&apos;s folder {path} is gone or damaged, so nothing more can be saved. Start a new run.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The text {name} is not open. Open it first.</source>
@@ -1955,6 +1995,10 @@
     <message>
         <source>There is no run {run} any more. Look at the list again.</source>
         <translation>训练 {run} 已不存在。请再看看列表。</translation>
+    </message>
+    <message>
+        <source>There is another run {name} in {folder} already. Move one of the two elsewhere first.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A run needs a name. Type at least one letter.</source>
@@ -2054,25 +2098,6 @@
     <message>
         <source>Saved as {path}</source>
         <translation>已保存为 {path}</translation>
-    </message>
-</context>
-<context>
-    <name>panel</name>
-    <message>
-        <source>{count} tokens</source>
-        <translation type="unfinished">{count} 个词元</translation>
-    </message>
-    <message>
-        <source>{count} characters</source>
-        <translation type="unfinished">{count} 个字符</translation>
-    </message>
-    <message>
-        <source>{count} bytes</source>
-        <translation type="unfinished">{count} 字节</translation>
-    </message>
-    <message>
-        <source>{share} characters per token</source>
-        <translation type="unfinished">每个词元 {share} 个字符</translation>
     </message>
 </context>
 </TS>
