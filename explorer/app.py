@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from explorer import __version__
 from explorer.paths import resources_dir
 from explorer.protocol import Event
-from explorer.ui.engines import Engines
+from explorer.ui import engine_place
+from explorer.ui.engines import RUNS, Engines
 from explorer.ui.icons import app_icon
 from explorer.ui.panels.base import PanelSpec
 from explorer.ui.panels.sampling import SamplingPanel
@@ -48,8 +49,9 @@ class App:
         self.language = self._first_language()
         self._install_language(self.language)
         self.theme = self._make_theme()
-        self.engines = Engines(str(data_dir), arguments.device)
-        self.engine = EngineStore()
+        elsewhere = arguments.engine if arguments.engine is not None else self.settings.text(engine_place.KEY)
+        self.engines = Engines(str(data_dir), arguments.device, elsewhere)
+        self.engine = EngineStore(self.engines.roles, elsewhere.strip())
         self.tokenizer = TokenizerStore(self.settings)
         self.runs = RunsStore()
         self.training = TrainingStore(str(data_dir / "runs"), arguments.device)
@@ -132,6 +134,7 @@ class App:
                 store.apply(event)
 
         engines.received.connect(apply)
+        self.engine.restart_requested.connect(engines.restart_all)
         self.engine.changed.connect(self._warm_training)
         engines.resident_ready.connect(self._resident_ready)
         engines.resident_lost.connect(self._resident_lost)
@@ -140,16 +143,22 @@ class App:
 
     def _resident_ready(self, role: str) -> None:
         self.engine.role_ready(role)
+        if role == "inference":
+            self.engine.found_at(self.engines.machine, self.engines.other_version)
         for store in self._stores_of(role):
             store.engine_ready()
 
-    def _resident_lost(self, role: str, words: str) -> None:
-        self.engine.role_lost(role, words)
+    def _resident_lost(self, role: str, words: str, again: bool) -> None:
+        self.engine.role_lost(role, words, again)
         for store in self._stores_of(role):
             store.engine_lost(words)
 
     def _stores_of(self, role: str) -> list[Store]:
-        return [self.tokenizer, self.runs] if role == "text" else [self.sampling]
+        if role == RUNS:
+            return [self.runs]
+        if role == "inference":
+            return [self.sampling]
+        return [self.tokenizer] if RUNS in self.engines.roles else [self.tokenizer, self.runs]
 
     # ------------------------------------------------------------ what the person chose
 

@@ -29,5 +29,9 @@ class StorageError(ExplorerError):
     """The disk refused: full, read-only, gone. Nothing half-written stands under a final name."""
 
 
+class RemoteError(ExplorerError):
+    """A server cannot be reached, refuses, breaks off, or says what we cannot use."""
+
+
 class TrainingError(ExplorerError):
     """A run cannot go on by itself: the loss is no number any more."""

@@ -16,7 +16,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="llm-explorer",
         description="See, show and teach how language models work.",
-        epilog="Without a window: llm-explorer tokenize | train | generate --help",
+        epilog="Without a window: llm-explorer tokenize | train | generate | server | download --help",
     )
     parser.add_argument("--version", action="version", version=f"LLM Explorer {__version__}")
     parser.add_argument("--panel", choices=PANELS, help="the panel to open with")
@@ -29,6 +29,12 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="what the engine computes on"
+    )
+    parser.add_argument(
+        "--engine",
+        metavar="COMMAND",
+        help="compute on another machine, for this time only: 'ssh gpubox python -m explorer' "
+        "(an empty one computes here)",
     )
     parser.add_argument(
         "--lang",

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import platformdirs
 
+OWN_DATA_DIR = "-"
+"""In place of a data folder on an engine's command line: that of the machine where the engine runs."""
+
 
 def _travelling(name: str) -> Path:
     """A folder inside the installed package, or beside it in the source tree (editable install)."""

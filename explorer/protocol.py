@@ -30,6 +30,10 @@ class Ready(Message, tag=True, frozen=True, kw_only=True):
 
     pid: int
     version: str
+    machine: str = ""
+    """The name of the computer that it runs on."""
+    data_dir: str = ""
+    """Its data folder, a path of that computer."""
 
 
 class Failed(Message, tag=True, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ that the window is gone: services put the disk in order and the process ends.
 import io
 import math
 import os
+import platform
 import signal
 import sys
 import traceback
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread  # noqa: TID251  (the one reader of the pipe)
 from time import monotonic
@@ -24,6 +26,7 @@ import psutil
 
 from explorer import __version__
 from explorer.errors import ExplorerError
+from explorer.paths import OWN_DATA_DIR, default_data_dir
 from explorer.protocol import Cancel, Command, Event, Failed, JobCancelled, Ready, decode_command, encode
 from explorer.services import Job, Service, Wait
 
@@ -37,10 +40,13 @@ class Worker:
     job is a short job of its own with the same job id. `send` writes one event to the window.
     """
 
-    def __init__(self, services: Iterable[Service], send: Callable[[Event], None]) -> None:
+    def __init__(
+        self, services: Iterable[Service], send: Callable[[Event], None], data_dir: str = ""
+    ) -> None:
         self._services = tuple(services)
         self._by_command = {kind: service for service in self._services for kind in service.commands}
         self._send = send
+        self._data_dir = data_dir
         self._inbox: SimpleQueue[bytes | object] = SimpleQueue()
         self._jobs: deque[_Running] = deque()
 
@@ -52,7 +58,9 @@ class Worker:
 
     def serve(self) -> None:
         """Until the input ends."""
-        self._send(Ready(pid=os.getpid(), version=__version__))
+        self._send(
+            Ready(pid=os.getpid(), version=__version__, machine=platform.node(), data_dir=self._data_dir)
+        )
         try:
             while self._take_commands():
                 self._advance_one()
@@ -207,7 +215,13 @@ def lower_priority() -> None:
 
 
 def main(role: str, data_dir: str) -> int:
-    """Serve one window until its pipe closes. `role`: "text" (never loads torch), "inference", "training"."""
+    """Serve one window until its pipe closes. `role`: "text" (never loads torch), "inference", "training".
+
+    `data_dir` may be `paths.OWN_DATA_DIR`: a window on another computer does not know ours.
+    """
+    if data_dir == OWN_DATA_DIR:
+        data_dir = str(default_data_dir())
+        Path(data_dir).mkdir(parents=True, exist_ok=True)
     source, sink = _own_the_pipes()
     if role == "training":
         lower_priority()
@@ -216,7 +230,7 @@ def main(role: str, data_dir: str) -> int:
         sink.write(encode(event))
         sink.flush()
 
-    worker = Worker(_services(role, data_dir), send)
+    worker = Worker(_services(role, data_dir), send, data_dir)
     # Ctrl+C in the terminal is meant for the window, which says what becomes of its engines.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: worker.end())

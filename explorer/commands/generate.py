@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.commands import generate_remote
 from explorer.errors import InputError
 from explorer.protocol import SAMPLER_ORDER, SamplerSettings
 
@@ -22,11 +23,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "generate", help="let a model go on with a text", description="Let a model go on with a text."
     )
     parser.add_argument(
-        "--model", required=True, metavar="DIR", help="a checkpoint's folder, or a run's: then its newest one"
+        "--model",
+        required=True,
+        metavar="DIR|URL",
+        help="a checkpoint's folder, or a run's: then its newest one; or a model at an OpenAI-compatible "
+        "server: http://host:port/v1#NAME, or server:NAME of `llm-explorer server`",
     )
     prompt = parser.add_mutually_exclusive_group()
     prompt.add_argument("--prompt", default="", metavar="TEXT", help="what to go on with (default: nothing)")
     prompt.add_argument("--prompt-ids", metavar="IDS", help="the same as token ids: 1,7,290")
+    prompt.add_argument("--chat", metavar="TEXT", help="a message to answer, in the model's chat template")
     parser.add_argument("--max-tokens", type=int, default=200, metavar="N", help="(default: 200)")
     parser.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this text")
     parser.add_argument("--ignore-eos", action="store_true", help="go on after the end-of-text token")
@@ -35,6 +41,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--top-logprobs", type=int, metavar="N", help='with --json: add "logprobs" and the N most likely'
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    generate_remote.add_options(parser.add_argument_group("models at a server"))
     _add_samplers(parser.add_argument_group("samplers", "Each is off by default."))
 
 
@@ -76,6 +83,10 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if arguments.top_logprobs is not None and (arguments.top_logprobs < 0 or not arguments.json):
         raise InputError("--top-logprobs takes a number from 0 on, and needs --json.")
+    if generate_remote.is_remote(arguments.model):
+        return generate_remote.run(arguments, settings)
+    if arguments.chat is not None:
+        raise InputError("The model {path} has no chat template. Use --prompt.", path=arguments.model)
 
     from explorer.core import devices
     from explorer.core.generate import fit_prompt, generate, start_ids
@@ -85,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     asked = (
         start_ids(loaded.tokenizer, arguments.prompt)
         if arguments.prompt_ids is None
-        else _numbers(arguments.prompt_ids)
+        else numbers(arguments.prompt_ids)
     )
     context = loaded.model.config.max_position_embeddings
     prompt, cut = fit_prompt(asked, context)
@@ -141,7 +152,8 @@ def _biases(text: str) -> dict[int, float]:
     return biases
 
 
-def _numbers(text: str) -> list[int]:
+def numbers(text: str) -> list[int]:
+    """The ids of `--prompt-ids`. Raises: InputError."""
     try:
         return [int(number) for number in text.split(",")]
     except ValueError:

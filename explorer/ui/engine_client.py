@@ -1,5 +1,6 @@
 """One engine process as the window sees it: commands in, events out, and word of its death."""
 
+import shlex
 import sys
 from collections import deque
 from time import perf_counter
@@ -7,6 +8,7 @@ from time import perf_counter
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
+from explorer.paths import OWN_DATA_DIR
 from explorer.protocol import Command, Event, Ready, decode_event, encode
 
 TURN_S = 0.004
@@ -14,9 +16,19 @@ TURN_S = 0.004
 _LOG_TAIL = 4000
 
 
-def engine_command(role: str, data_dir: str) -> list[str]:
-    """The command line of a worker of this very program."""
-    return [sys.executable, "-m", "explorer", "worker", role, data_dir]
+def engine_command(role: str, data_dir: str, elsewhere: str = "") -> list[str]:
+    """The command line of a worker: of this very program, or of the one that `elsewhere` starts.
+
+    `elsewhere` is a command such as `ssh gpubox python -m explorer`. A worker there has a data folder of
+    its own. What is added to the command has no character that a shell would read: ssh gives it to one.
+    """
+    if not elsewhere:
+        return [sys.executable, "-m", "explorer", "worker", role, data_dir]
+    try:
+        words = shlex.split(elsewhere, posix=sys.platform != "win32")
+    except ValueError:  # a quotation mark without its pair: said when it cannot be started
+        words = [elsewhere]
+    return [*words, "worker", role, OWN_DATA_DIR]
 
 
 class EngineClient(QObject):
@@ -34,6 +46,8 @@ class EngineClient(QObject):
     def __init__(self, command: list[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._command = command
+        self.greeting: Ready | None = None
+        """The worker's first word, since it was started last."""
         self._lines: deque[bytes] = deque()
         self._partial = b""
         self._log = ""
@@ -67,6 +81,8 @@ class EngineClient(QObject):
     def start(self) -> None:
         """Start the process; commands sent from now on are kept until it reads them."""
         self._gone = self._stopping = False
+        self.greeting = None
+        self._log = ""
         self._lines.clear()
         self._partial = b""
         self._process.start(self._command[0], self._command[1:])
@@ -115,6 +131,7 @@ class EngineClient(QObject):
             self._log = (self._log + f"\n{error}: {line[:200]!r}")[-_LOG_TAIL:]
             return
         if isinstance(event, Ready):
+            self.greeting = event
             self.ready.emit()
         self.received.emit(event)
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QToolButton, QWidget
 
+from explorer import __version__
 from explorer.ui import words
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.training import TrainingStore
@@ -18,11 +19,16 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self._engine_label = _Elided()
         self._engine_label.setAccessibleName(self.tr("Engine and device"))
+        self._try_again = QToolButton()
+        self._try_again.setText(self.tr("Try again"))
+        self._try_again.setAccessibleName(self.tr("Start the engine again"))
+        self._try_again.clicked.connect(engine.try_again)
         self._jobs = QWidget()
         self._jobs_row = QHBoxLayout(self._jobs)
         self._jobs_row.setContentsMargins(0, 0, 0, 0)
         self._job_widgets: dict[str, _JobRow] = {}
         self.addWidget(self._engine_label, 1)
+        self.addWidget(self._try_again)
         self.addPermanentWidget(self._jobs)
         engine.changed.connect(self._render_engine)
         training.changed.connect(self._render_jobs)
@@ -34,16 +40,51 @@ class StatusBar(QStatusBar):
         return self._engine_label.full_text()
 
     def _render_engine(self) -> None:
-        states = self._engine.states
-        if "lost" in states.values():
-            said = self.tr("engine stopped, starting again …")
-        elif "starting" in states.values() or self._engine.device is None:
-            said = self.tr("engine starting …")
-        else:
-            said = self.tr("engine ready")
-        parts = [said, self._engine.model, self._device_words()]
+        parts = [
+            self._here_words() if self._trouble_is_here() else self._elsewhere_words(),
+            self._version_words(),
+            self._engine.model,
+            self._device_words(),
+        ]
         self._engine_label.set_full_text("  ·  ".join(part for part in parts if part))
         self._engine_label.setToolTip(self._engine.words)
+        self._try_again.setVisible("gone" in self._engine.states.values())
+
+    def _trouble_is_here(self) -> bool:
+        """Whether all is here, or the one worker that always is here has stopped."""
+        return not self._engine.place or self._engine.states["text"] in ("lost", "gone")
+
+    def _here_words(self) -> str:
+        states = self._engine.states.values()
+        if "gone" in states:
+            return self.tr("engine stopped")
+        if "lost" in states:
+            return self.tr("engine stopped, starting again …")
+        if "starting" in states or self._engine.device is None:
+            return self.tr("engine starting …")
+        return self.tr("engine ready")
+
+    def _elsewhere_words(self) -> str:
+        """Which machine computes; when there is trouble, the last line of what its command said."""
+        engine, states = self._engine, self._engine.states.values()
+        trouble = engine.words.strip().rsplit("\n", 1)[-1]
+        if "gone" in states:
+            said = self.tr("no engine from “{command}”").format(command=engine.place)
+            return f"{said}: {trouble}" if trouble else said
+        if "lost" in states:
+            said = self.tr("connection lost, trying again: “{command}”").format(command=engine.place)
+            return f"{said}: {trouble}" if trouble else said
+        if "starting" in states or engine.device is None:
+            return self.tr("engine starting by “{command}” …").format(command=engine.place)
+        return self.tr("engine ready on {machine}").format(machine=engine.machine or engine.place)
+
+    def _version_words(self) -> str:
+        other = self._engine.other_version
+        if not other:
+            return ""
+        return self.tr("version {there} there, {here} here: install the same").format(
+            there=other, here=__version__
+        )
 
     def _device_words(self) -> str:
         device = self._engine.device

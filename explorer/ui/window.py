@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.ui.about import AboutDialog
+from explorer.ui.engine_place import EnginePlaceDialog
 from explorer.ui.icons import rail_icon
 from explorer.ui.panels.base import Panel, PanelSpec
 from explorer.ui.settings import Settings
@@ -151,6 +152,7 @@ class MainWindow(QMainWindow):
         bar = self.menuBar()
         file = bar.addMenu(self.tr("&File"))
         file.addAction(self._action(self.tr("Open the data folder"), "", self._open_data_folder))
+        file.addAction(self._action(self.tr("Compute on another machine…"), "", self._choose_engine_place))
         file.addSeparator()
         file.addAction(self._action(self.tr("&Quit"), "Ctrl+Q", self.close))
         view = bar.addMenu(self.tr("&View"))
@@ -169,10 +171,7 @@ class MainWindow(QMainWindow):
         }
         self._mode_actions = self._choices(
             view.addMenu(self.tr("Look")),
-            [
-                (looks[mode], mode == self._theme.mode, partial(self._theme.set_mode, mode))
-                for mode in MODES
-            ],
+            [(looks[mode], mode == self._theme.mode, partial(self._theme.set_mode, mode)) for mode in MODES],
         )
         self._choices(
             view.addMenu(
@@ -244,6 +243,9 @@ class MainWindow(QMainWindow):
 
     def _open_data_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self._frame.data_dir))
+
+    def _choose_engine_place(self) -> None:
+        EnginePlaceDialog(self._theme, self._settings, self).open()
 
     def _about(self) -> None:
         AboutDialog(self._frame.engine, self._frame.data_dir, self).open()

@@ -174,6 +174,25 @@
     </message>
 </context>
 <context>
+    <name>EnginePlaceDialog</name>
+    <message>
+        <source>Compute on another machine</source>
+        <translation>在另一台机器上计算</translation>
+    </message>
+    <message>
+        <source>A command that starts LLM Explorer there. Models, training and runs are then on that machine, and paths are its paths; texts stay here. Leave it empty to compute here.</source>
+        <translation>在那台机器上启动 LLM Explorer 的命令。之后模型、训练和运行都在那台机器上,路径也是它的路径;文本仍留在这里。留空则在本机计算。</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>It must work without asking for a password. It counts from the next opening on.</source>
+        <translation>命令必须不询问密码就能运行。下次打开时生效。</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Panels</source>
@@ -186,6 +205,10 @@
     <message>
         <source>Open the data folder</source>
         <translation>打开数据文件夹</translation>
+    </message>
+    <message>
+        <source>Compute on another machine…</source>
+        <translation>在另一台机器上计算…</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -876,7 +899,7 @@
     </message>
     <message>
         <source>The engine that runs the model stopped. Your text stays here until it is back.</source>
-        <translation type="unfinished" />
+        <translation>运行模型的引擎停止了。在它恢复之前，你的文本会留在这里。</translation>
     </message>
 </context>
 <context>
@@ -951,7 +974,7 @@
     </message>
     <message>
         <source>Start it again</source>
-        <translation type="unfinished" />
+        <translation>重新启动</translation>
     </message>
 </context>
 <context>
@@ -1056,6 +1079,18 @@
         <translation>引擎与设备</translation>
     </message>
     <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Start the engine again</source>
+        <translation>重新启动引擎</translation>
+    </message>
+    <message>
+        <source>engine stopped</source>
+        <translation>引擎已停止</translation>
+    </message>
+    <message>
         <source>engine stopped, starting again …</source>
         <translation>引擎停止了，正在重新启动……</translation>
     </message>
@@ -1066,6 +1101,26 @@
     <message>
         <source>engine ready</source>
         <translation>引擎就绪</translation>
+    </message>
+    <message>
+        <source>no engine from “{command}”</source>
+        <translation>“{command}”没有启动引擎</translation>
+    </message>
+    <message>
+        <source>connection lost, trying again: “{command}”</source>
+        <translation>连接中断,正在重试:“{command}”</translation>
+    </message>
+    <message>
+        <source>engine starting by “{command}” …</source>
+        <translation>正在用“{command}”启动引擎…</translation>
+    </message>
+    <message>
+        <source>engine ready on {machine}</source>
+        <translation>引擎已在 {machine} 上就绪</translation>
+    </message>
+    <message>
+        <source>version {there} there, {here} here: install the same</source>
+        <translation>那边是版本 {there},这边是 {here}:请安装相同的版本</translation>
     </message>
     <message>
         <source>CPU, {count} threads</source>
@@ -1220,26 +1275,6 @@
         <translation>正在复制……</translation>
     </message>
     <message>
-        <source>Opened {name}</source>
-        <translation>已打开 {name}</translation>
-    </message>
-    <message>
-        <source>This file ends its lines with CR LF. Here every line end counts as one character, LF.</source>
-        <translation>此文件用 CR LF 换行。这里每个换行算作一个字符 LF。</translation>
-    </message>
-    <message>
-        <source>This text is too large for the editor ({size}). Choose a part of at most 16 MB.</source>
-        <translation>这段文本对编辑器来说太大（{size}）。请选择不超过 16 MB 的部分。</translation>
-    </message>
-    <message>
-        <source>Open a text file</source>
-        <translation>打开文本文件</translation>
-    </message>
-    <message>
-        <source>Copied {count} tokens</source>
-        <translation>已复制 {count} 个词元</translation>
-    </message>
-    <message>
         <source>{count} tokens</source>
         <translation>{count} 个词元</translation>
     </message>
@@ -1258,6 +1293,26 @@
     <message>
         <source>{share} characters per token</source>
         <translation>每个词元 {share} 个字符</translation>
+    </message>
+    <message>
+        <source>Opened {name}</source>
+        <translation>已打开 {name}</translation>
+    </message>
+    <message>
+        <source>This file ends its lines with CR LF. Here every line end counts as one character, LF.</source>
+        <translation>此文件用 CR LF 换行。这里每个换行算作一个字符 LF。</translation>
+    </message>
+    <message>
+        <source>This text is too large for the editor ({size}). Choose a part of at most 16 MB.</source>
+        <translation>这段文本对编辑器来说太大（{size}）。请选择不超过 16 MB 的部分。</translation>
+    </message>
+    <message>
+        <source>Open a text file</source>
+        <translation>打开文本文件</translation>
+    </message>
+    <message>
+        <source>Copied {count} tokens</source>
+        <translation>已复制 {count} 个词元</translation>
     </message>
 </context>
 <context>
@@ -1421,12 +1476,12 @@
         <translation>指向一个词元：看模型认为它有多可能。</translation>
     </message>
     <message>
-        <source>prompt: {tokens} tokens</source>
-        <translation>提示：{tokens} 个词元</translation>
+        <source>prompt {tokens}</source>
+        <translation>提示 {tokens}</translation>
     </message>
     <message>
-        <source>model: {tokens} tokens</source>
-        <translation>模型：{tokens} 个词元</translation>
+        <source>model {tokens}</source>
+        <translation>模型 {tokens}</translation>
     </message>
     <message>
         <source>{used} of {context} tokens</source>
@@ -1478,12 +1533,28 @@
         <translation>--top-logprobs 需要一个不小于 0 的数，并且要有 --json。</translation>
     </message>
     <message>
+        <source>The model {path} has no chat template. Use --prompt.</source>
+        <translation>模型 {path} 没有对话模板。请使用 --prompt。</translation>
+    </message>
+    <message>
         <source>{text} are no token ids. Give numbers such as 1,7,290.</source>
         <translation>{text} 不是词元编号。请给出像 1,7,290 这样的数。</translation>
     </message>
     <message>
         <source>{pair} is no bias. Give a token's id and a number: 290:-5.</source>
         <translation>{pair} 不是偏置。请给出词元编号和一个数：290:-5。</translation>
+    </message>
+    <message>
+        <source>--device is for models on this machine: a server chooses its own.</source>
+        <translation>--device 只用于本机上的模型:服务器自己选择设备。</translation>
+    </message>
+    <message>
+        <source>{seconds} seconds cannot be waited. Give a number above 0.</source>
+        <translation>无法等待 {seconds} 秒。请给出大于 0 的数。</translation>
+    </message>
+    <message>
+        <source>{server} has these models: {models}. Name one after the address: {server}#NAME.</source>
+        <translation>{server} 有这些模型:{models}。请在地址后写明一个:{server}#NAME。</translation>
     </message>
     <message>
         <source>There is no standard input to read from. Give the text on the command line.</source>
@@ -1526,6 +1597,10 @@
         <translation>{path} 的 {tensor} 中有非有限的数。请换一个检查点。</translation>
     </message>
     <message>
+        <source>No text was chosen. Choose a file, or a folder of files.</source>
+        <translation>没有选择文本。请选择一个文件或一个文件夹。</translation>
+    </message>
+    <message>
         <source>The folder {path} holds no UTF-8 text files. Choose another one.</source>
         <translation>文件夹 {path} 里没有 UTF-8 文本文件。请换一个。</translation>
     </message>
@@ -1546,8 +1621,236 @@
         <translation>这个模型的词表里没有词元 {token}：编号从 0 到 {last}。</translation>
     </message>
     <message>
+        <source>Nothing in {repo} fits {patterns}. It has: {names}.</source>
+        <translation>{repo} 中没有符合 {patterns} 的文件。它有:{names}。</translation>
+    </message>
+    <message>
+        <source>{repo} has its weights only in files that can hold programs ({names}): those are never opened here. Choose a repository with safetensors or GGUF files.</source>
+        <translation>{repo} 的权重只存在于可能夹带程序的文件里({names}):这里从不打开这类文件。请选择含有 safetensors 或 GGUF 文件的仓库。</translation>
+    </message>
+    <message>
+        <source>{repo} has no safetensors or GGUF files at its top. It has: {names}. Choose with --include.</source>
+        <translation>{repo} 的顶层没有 safetensors 或 GGUF 文件。它有:{names}。请用 --include 选择。</translation>
+    </message>
+    <message>
+        <source>{repo} has {count} models in GGUF: {names}. Choose one with --include NAME.</source>
+        <translation>{repo} 有 {count} 个 GGUF 模型:{names}。请用 --include NAME 选择一个。</translation>
+    </message>
+    <message>
+        <source>{repo} has a file whose name leads elsewhere ({name}). Do not use this repository.</source>
+        <translation>{repo} 有一个文件的名字指向别处({name})。请不要使用这个仓库。</translation>
+    </message>
+    <message>
+        <source>{names} may hold programs or are of no use here. Choose safetensors, GGUF, JSON or tokenizer files.</source>
+        <translation>{names} 可能夹带程序,或在这里没有用处。请选择 safetensors、GGUF、JSON 或分词器文件。</translation>
+    </message>
+    <message>
+        <source>{repo} is not a repository's name. Write it as OWNER/NAME.</source>
+        <translation>{repo} 不是仓库名。请写成 OWNER/NAME 的形式。</translation>
+    </message>
+    <message>
+        <source>{repo} needs {need} MB, and the disk of {path} has {free} MB left. Make room, or choose another folder with --data-dir.</source>
+        <translation>{repo} 需要 {need} MB,而 {path} 所在的磁盘只剩 {free} MB。请腾出空间,或用 --data-dir 选择别的文件夹。</translation>
+    </message>
+    <message>
+        <source>{repo} is being downloaded already. Wait until that is done.</source>
+        <translation>{repo} 正在下载中。请等它完成。</translation>
+    </message>
+    <message>
+        <source>{file} is not as large as the hub says ({size} bytes). Try again; if it stays so, do not use it.</source>
+        <translation>{file} 的大小与 Hub 所说的({size} 字节)不符。请再试;如果仍然如此,请不要使用它。</translation>
+    </message>
+    <message>
+        <source>The connection to the hub breaks again and again. {have} of {size} bytes of {file} are kept: run the same command to go on from there.</source>
+        <translation>与 Hub 的连接一再中断。{file} 的 {size} 字节中已保留 {have} 字节:再次运行同一命令即可从那里继续。</translation>
+    </message>
+    <message>
+        <source>{file} arrived damaged and was deleted. Run the same command again to fetch it anew.</source>
+        <translation>{file} 下载后已损坏,已被删除。请再次运行同一命令重新下载。</translation>
+    </message>
+    <message>
+        <source>The hub cannot be reached ({reason}). Check the network, or HF_ENDPOINT if it is set.</source>
+        <translation>无法连接 Hub({reason})。请检查网络;如果设置了 HF_ENDPOINT,也请检查它。</translation>
+    </message>
+    <message>
+        <source>The hub answers with {status}. Try again later; what is already here is kept.</source>
+        <translation>Hub 的回答是 {status}。请稍后再试;已下载的部分保留着。</translation>
+    </message>
+    <message>
+        <source>What the hub says about {repo} makes no sense ({reason}). Check HF_ENDPOINT if it is set.</source>
+        <translation>Hub 关于 {repo} 的回答无法理解({reason})。如果设置了 HF_ENDPOINT,请检查它。</translation>
+    </message>
+    <message>
+        <source>The hub has no {repo}, or only for people with access. Check the name; for a private one, log in with `hf auth login`.</source>
+        <translation>Hub 上没有 {repo},或只对有权限的人开放。请检查名称;若是私有仓库,请用 `hf auth login` 登录。</translation>
+    </message>
+    <message>
+        <source>The hub does not allow you to have {repo}. Ask for access on its page, and log in with `hf auth login`.</source>
+        <translation>Hub 不允许你下载 {repo}。请在它的页面上申请权限,并用 `hf auth login` 登录。</translation>
+    </message>
+    <message>
+        <source>The hub has no {repo}, or not all of its files. Check the name.</source>
+        <translation>Hub 上没有 {repo},或缺少其中的文件。请检查名称。</translation>
+    </message>
+    <message>
+        <source>The hub has had enough requests for now. Try again in some minutes.</source>
+        <translation>Hub 暂时不再接受请求。请过几分钟再试。</translation>
+    </message>
+    <message>
+        <source>Downloads need the package huggingface_hub. Run `pip install 'llm-explorer[hub]'` and try again.</source>
+        <translation>下载需要 huggingface_hub 包。请运行 `pip install 'llm-explorer[hub]'` 后再试。</translation>
+    </message>
+    <message>
+        <source>{repo} asks everyone to accept its terms first. Do so on its page, log in with `hf auth login`, and try again.</source>
+        <translation>{repo} 要求先接受它的条款。请在它的页面上接受,用 `hf auth login` 登录,然后再试。</translation>
+    </message>
+    <message>
+        <source>{repo} has no revision {revision}. Name a branch, tag or commit that it has.</source>
+        <translation>{repo} 没有版本 {revision}。请给出它有的分支、标签或提交。</translation>
+    </message>
+    <message>
+        <source>The environment variable HF_HUB_OFFLINE forbids to ask the hub. Unset it to download.</source>
+        <translation>环境变量 HF_HUB_OFFLINE 禁止访问 Hub。要下载请取消设置它。</translation>
+    </message>
+    <message>
         <source>The run {path} has not saved a checkpoint yet. Wait for its first one, or choose another run.</source>
         <translation>训练 {path} 还没有保存检查点。请等第一个检查点，或选择另一次训练。</translation>
+    </message>
+    <message>
+        <source>{address} is not a server's address. Write it as http://localhost:8080/v1.</source>
+        <translation>{address} 不是服务器地址。请写成 http://localhost:8080/v1 的形式。</translation>
+    </message>
+    <message>
+        <source>The address of {host} has a name or password in it. Leave them out, and keep a key with `llm-explorer server set-key`.</source>
+        <translation>{host} 的地址里含有用户名或密码。请去掉它们,并用 `llm-explorer server set-key` 保存密钥。</translation>
+    </message>
+    <message>
+        <source>This is not a key: it is empty, or has characters that no key has. Copy it again.</source>
+        <translation>这不是密钥:它是空的,或含有密钥中不会出现的字符。请重新复制。</translation>
+    </message>
+    <message>
+        <source>The environment variable {name} is not set. Put the key into it.</source>
+        <translation>环境变量 {name} 没有设置。请把密钥放进去。</translation>
+    </message>
+    <message>
+        <source>This system has no keyring that runs. Give the key in an environment variable and name it with --api-key-env, or let --ask-key ask for it each time.</source>
+        <translation>本系统没有可用的密钥环。请把密钥放进环境变量并用 --api-key-env 指明,或用 --ask-key 每次询问。</translation>
+    </message>
+    <message>
+        <source>Keys are kept in the system's keyring, for which the package keyring is missing. Run `pip install 'llm-explorer[keyring]'`, or give the key in an environment variable.</source>
+        <translation>密钥保存在系统的密钥环中,但缺少 keyring 包。请运行 `pip install 'llm-explorer[keyring]'`,或用环境变量给出密钥。</translation>
+    </message>
+    <message>
+        <source>The system's keyring refuses ({reason}). Unlock it, or give the key in an environment variable.</source>
+        <translation>系统的密钥环拒绝了({reason})。请解锁,或用环境变量给出密钥。</translation>
+    </message>
+    <message>
+        <source>There is no server called {name}. Known are: {names}.</source>
+        <translation>没有名为 {name} 的服务器。已知的有:{names}。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be a server's name. Use letters, digits, dots and dashes.</source>
+        <translation>{name} 不能用作服务器名。请使用字母、数字、点和短横线。</translation>
+    </message>
+    <message>
+        <source>The list of servers {path} cannot be read ({reason}). Mend it or delete it.</source>
+        <translation>服务器列表 {path} 无法读取({reason})。请修正或删除它。</translation>
+    </message>
+    <message>
+        <source>{server} answers with {status} ({reason}), which we cannot use. Check its address.</source>
+        <translation>{server} 的回答是 {status}({reason}),无法使用。请检查地址。</translation>
+    </message>
+    <message>
+        <source>There is no OpenAI-compatible server at {server}. Check the address, which mostly ends in /v1.</source>
+        <translation>{server} 处没有兼容 OpenAI 的服务器。请检查地址,它多以 /v1 结尾。</translation>
+    </message>
+    <message>
+        <source>{server} has had enough requests for now ({reason}). Try again later.</source>
+        <translation>{server} 暂时不再接受请求({reason})。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>{server} took the request and broke off before it answered. Check that it is an OpenAI-compatible server, look at its log, and try again.</source>
+        <translation>{server} 收到请求后,还没回答就断开了。请确认它是兼容 OpenAI 的服务器,查看它的日志,然后再试。</translation>
+    </message>
+    <message>
+        <source>{server} has said nothing for {seconds} seconds. Look whether it is still working, and try again.</source>
+        <translation>{server} 已经 {seconds} 秒没有回应。请看看它是否还在工作,然后再试。</translation>
+    </message>
+    <message>
+        <source>{server} broke off in the middle of the answer; what had come is kept. Try again.</source>
+        <translation>{server} 在回答中途断开了;已收到的内容保留着。请再试一次。</translation>
+    </message>
+    <message>
+        <source>{server} does not keep to the OpenAI protocol ({reason}). Check that the address is right and the server is up to date.</source>
+        <translation>{server} 没有遵守 OpenAI 协议({reason})。请检查地址是否正确、服务器是否为新版本。</translation>
+    </message>
+    <message>
+        <source>{server} answers with {kind} instead of a model's words. Check the address, which mostly ends in /v1.</source>
+        <translation>{server} 的回答是 {kind},而不是模型的文字。请检查地址,它多以 /v1 结尾。</translation>
+    </message>
+    <message>
+        <source>{server} gave up in the middle of the answer ({reason}); what had come is kept.</source>
+        <translation>{server} 在回答中途放弃了({reason});已收到的内容保留着。</translation>
+    </message>
+    <message>
+        <source>{server} does not accept the key, or it does not allow this ({reason}). Set the right one with `llm-explorer server set-key`.</source>
+        <translation>{server} 不接受这个密钥,或不允许这样做({reason})。请用 `llm-explorer server set-key` 设置正确的密钥。</translation>
+    </message>
+    <message>
+        <source>The text is too long for the model at {server} ({reason}). Shorten it.</source>
+        <translation>文字对 {server} 上的模型来说太长了({reason})。请缩短它。</translation>
+    </message>
+    <message>
+        <source>{server} does not accept the request ({reason}). Change the model or the settings that it names.</source>
+        <translation>{server} 不接受这个请求({reason})。请更换它所指的模型或设置。</translation>
+    </message>
+    <message>
+        <source>{server} sends us on to {location}. If you trust that address, give it instead.</source>
+        <translation>{server} 要求转到 {location}。如果信任那个地址,请直接填写它。</translation>
+    </message>
+    <message>
+        <source>{server} is not ready ({reason}): it may still be loading its model. Try again in a minute.</source>
+        <translation>{server} 还没准备好({reason}):也许仍在载入模型。请过一分钟再试。</translation>
+    </message>
+    <message>
+        <source>{server} has a problem of its own ({status}: {reason}). Look at its log, or try again later.</source>
+        <translation>{server} 自身出了问题({status}:{reason})。请查看它的日志,或稍后再试。</translation>
+    </message>
+    <message>
+        <source>{server} has no model {model} ({reason}). `llm-explorer server models` lists what it has; if it lists nothing, check the address, which mostly ends in /v1.</source>
+        <translation>{server} 没有模型 {model}({reason})。`llm-explorer server models` 会列出它有的模型;若什么也没列出,请检查地址,它多以 /v1 结尾。</translation>
+    </message>
+    <message>
+        <source>{server} has had enough requests for now ({reason}). Try again in {seconds} seconds.</source>
+        <translation>{server} 暂时不再接受请求({reason})。请在 {seconds} 秒后再试。</translation>
+    </message>
+    <message>
+        <source>{server} did not answer within {seconds} seconds. Check the address, and that no firewall is in between.</source>
+        <translation>{server} 在 {seconds} 秒内没有应答。请检查地址,以及中间是否有防火墙。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to {server} refuses ({reason}). Check the proxy settings of this system.</source>
+        <translation>通往 {server} 的代理拒绝了({reason})。请检查本系统的代理设置。</translation>
+    </message>
+    <message>
+        <source>Nothing answers at {server} ({reason}). Start the server there, or check the address.</source>
+        <translation>{server} 没有应答({reason})。请在那里启动服务器,或检查地址。</translation>
+    </message>
+    <message>
+        <source>{server} wants a key. Keep one for it with `llm-explorer server set-key`, or name the environment variable that holds it.</source>
+        <translation>{server} 需要密钥。请用 `llm-explorer server set-key` 保存一个,或指明存放它的环境变量。</translation>
+    </message>
+    <message>
+        <source>The certificate of {server} is not trusted ({reason}). If it is your own, add it to this system's certificates.</source>
+        <translation>{server} 的证书不受信任({reason})。如果是你自己的证书,请把它加入本系统的证书。</translation>
+    </message>
+    <message>
+        <source>No secure connection to {server} ({reason}). If it has no TLS, write http:// instead of https://.</source>
+        <translation>无法与 {server} 建立安全连接({reason})。如果它不使用 TLS,请把 https:// 写成 http://。</translation>
+    </message>
+    <message>
+        <source>There is no machine called {host} to be found. Check the address and the network.</source>
+        <translation>找不到名为 {host} 的机器。请检查地址和网络。</translation>
     </message>
     <message>
         <source>The run {name} is being trained already, by process {pid}. Stop that one first.</source>
@@ -1622,10 +1925,6 @@
         <translation>{path} 不允许写入。请换一个文件夹或更改权限。</translation>
     </message>
     <message>
-        <source>{folder} is there already. Go on with it by --resume, or choose another folder.</source>
-        <translation>{folder} 已经存在。用 --resume 继续，或换一个文件夹。</translation>
-    </message>
-    <message>
         <source>The text is empty. Choose one with something to learn from.</source>
         <translation>文本是空的。请选择有内容可学的文本。</translation>
     </message>
@@ -1646,8 +1945,32 @@
         <translation>训练至少需要一步。请选择更大的数。</translation>
     </message>
     <message>
+        <source>{folder} holds a run already. Go on with it by --resume, or choose another folder.</source>
+        <translation>{folder} 里已经有一次训练。用 --resume 继续，或换一个文件夹。</translation>
+    </message>
+    <message>
+        <source>{folder} is there already. Choose a new folder.</source>
+        <translation>{folder} 已经存在。请选择新文件夹。</translation>
+    </message>
+    <message>
+        <source>{folder} is where you are now. Choose a new folder inside it.</source>
+        <translation>{folder} 就是当前所在的文件夹。请在其中选择一个新文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} is not what this run was begun with, so the run cannot go on. Start a new one.</source>
+        <translation>{path} 与这次训练开始时的不同，无法继续。请开始新的训练。</translation>
+    </message>
+    <message>
         <source>All {steps} steps of this run are done. Give a larger number of steps to go on.</source>
         <translation>这次训练的 {steps} 步都已完成。要继续请给更大的步数。</translation>
+    </message>
+    <message>
+        <source>The loss was no number any more at step {step}, so the run was stopped, before its first checkpoint. Start again with a lower learning rate or another seed.</source>
+        <translation>第 {step} 步的损失已不是数，训练在第一个检查点之前停止了。请降低学习率或换个种子重新开始。</translation>
+    </message>
+    <message>
+        <source>The run's folder {path} is gone or damaged, so nothing more can be saved. Start a new run.</source>
+        <translation>训练的文件夹 {path} 不见了或已损坏，无法再保存。请开始新的训练。</translation>
     </message>
     <message>
         <source>The text {name} is not open. Open it first.</source>
@@ -1672,6 +1995,10 @@
     <message>
         <source>There is no run {run} any more. Look at the list again.</source>
         <translation>训练 {run} 已不存在。请再看看列表。</translation>
+    </message>
+    <message>
+        <source>There is another run {name} in {folder} already. Move one of the two elsewhere first.</source>
+        <translation>{folder} 里已经有另一个训练 {name}。请先把其中一个移到别处。</translation>
     </message>
     <message>
         <source>A run needs a name. Type at least one letter.</source>

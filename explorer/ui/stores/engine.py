@@ -1,21 +1,37 @@
-"""How the resident engine is, and what it computes on: what the status bar says."""
+"""How the resident engine is, where it runs, and what it computes on: what the status bar says."""
 
+from collections.abc import Sequence
 from typing import Literal
+
+from PySide6.QtCore import Signal
 
 from explorer.protocol import DeviceFound, Event, ModelLoaded
 from explorer.ui.stores.base import Store
 
-EngineState = Literal["starting", "ready", "lost"]
+EngineState = Literal["starting", "ready", "lost", "gone"]
+"""A lost worker is started again by itself; one that is gone waits for the person."""
 
 
 class EngineStore(Store):
-    """State of the resident workers, by role."""
+    """State of the resident workers, by role.
 
-    def __init__(self) -> None:
+    `place`: the command that starts the engine on another computer; empty if it is this one.
+
+    Signals: `restart_requested`, an intent: start what is gone.
+    """
+
+    restart_requested = Signal()
+
+    def __init__(self, roles: Sequence[str] = ("text", "inference"), place: str = "") -> None:
         super().__init__()
-        self.states: dict[str, EngineState] = {"text": "starting", "inference": "starting"}
+        self.states: dict[str, EngineState] = dict.fromkeys(roles, "starting")
+        self.place = place
+        self.machine = ""
+        """The other computer's own name, once its engine has spoken."""
+        self.other_version = ""
+        """The version of the program there, if it is not ours."""
         self.words = ""
-        """The end of what a dead worker wrote, for the tooltip."""
+        """The end of what a dead worker wrote."""
         self.device: DeviceFound | None = None
         self.model = ""
         """Name of the model that the engine loaded last."""
@@ -34,14 +50,27 @@ class EngineStore(Store):
         self.states[role] = "ready"
         self.changed.emit()
 
-    def role_lost(self, role: str, words: str) -> None:
-        """A resident worker died."""
-        self.states[role] = "lost"
+    def found_at(self, machine: str, other_version: str) -> None:
+        """The computer that computes has said who it is."""
+        self.machine, self.other_version = machine, other_version
+        self.changed.emit()
+
+    def role_lost(self, role: str, words: str, again: bool = True) -> None:
+        """A resident worker died; `again`: it is started again by itself."""
+        self.states[role] = "lost" if again else "gone"
         self.words = words
         if role == "inference":
             self.device = None
-            self.model = ""
+            self.model = self.machine = ""
         self.changed.emit()
+
+    def try_again(self) -> None:
+        """The person wants what is gone to be started."""
+        for role, state in self.states.items():
+            if state == "gone":
+                self.states[role] = "starting"
+        self.changed.emit()
+        self.restart_requested.emit()
 
     @property
     def settled(self) -> bool:
