@@ -93,12 +93,13 @@ def test_no_model_offers_to_train_one(qtbot, theme, settings):
     assert not rig.button("Train one in 60 seconds").isVisible(), "the disk has not answered yet"
     rig.settle()
     with qtbot.waitSignal(rig.panel.training_requested):
-        rig.click("Train one in 60 seconds")
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     assert not rig.button("Cold: T = 0").isVisible()
     rig.runs = [run_info("first")]
     rig.store.refresh_runs()
     rig.settle()
     assert rig.button("Cold: T = 0").isVisible() and not rig.button("Train one in 60 seconds").isVisible()
+    assert rig.panel.writing.strip.hasFocus()
 
 
 def test_the_keys_belong_to_the_text_as_soon_as_there_is_a_model(rig):

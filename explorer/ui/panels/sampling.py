@@ -111,7 +111,6 @@ class SamplingPanel(Panel):
                 (self.tr("Same seed, same text"), self._starter_twice),
             ]
         )
-        self.setFocusProxy(self.writing.strip)
 
     def _make_empty_page(self) -> QWidget:
         page = QWidget()
@@ -121,6 +120,7 @@ class SamplingPanel(Panel):
         self._empty.setWordWrap(True)
         self._train = QPushButton(self.tr("Train one in 60 seconds"))
         self._train.setProperty("kind", "primary")
+        self._train.hide()
         self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         column.addStretch(1)
         column.addWidget(self._empty)
@@ -321,14 +321,20 @@ class SamplingPanel(Panel):
     def _show_page(self, page: int) -> None:
         if page != self._pages.currentIndex():
             self._pages.setCurrentIndex(page)
-            focus = QApplication.focusWidget()
-            if page and self.isVisible() and (focus is None or self.isAncestorOf(focus)):
-                # The keys belong to the text, which could not have them while it was out of sight.
-                self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._give_keys_to(self.writing.strip if page else self._train)
+
+    def _give_keys_to(self, widget: QWidget) -> None:
+        """To what is in sight now; a widget out of sight could not have them."""
+        self.setFocusProxy(widget)
+        focus = QApplication.focusWidget()
+        if self.isVisible() and (focus is None or self.isAncestorOf(focus)):
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _render_empty(self) -> None:
         known = self._store.runs_known
-        self._train.setVisible(known)
+        if known and self._train.isHidden():
+            self._train.show()
+            self._give_keys_to(self._train if not self._store.path else self.writing.strip)
         self._empty.setText(
             self.tr("There is no model yet: one has to learn from a text first.")
             if known

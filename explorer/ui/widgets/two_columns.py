@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from explorer.ui.theme import Theme
 
-_SIDE_BY_SIDE_PX = 720
+_SIDE_BY_SIDE_PX = 580
 
 
 class TwoColumns(QScrollArea):
