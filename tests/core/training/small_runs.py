@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import torch
 
-from explorer.core.runs import METRICS_FILE, RunFolder, read_log
+from explorer.core.runs import METRICS_FILE, RunFolder, RunRecord, read_log
 from explorer.core.training.prepare import Plan, prepare
 from explorer.core.training.presets import PRESETS, Preset, Recipe
 from explorer.core.training.pretrain import Control, Trainer
@@ -80,3 +81,26 @@ def losses(run: RunFolder) -> list[tuple[int, float, float | None]]:
     return [
         (line["step"], line["train/loss"], line.get("val/loss")) for line in read_log(run.path / METRICS_FILE)
     ]
+
+
+def record_of(**changes: Any) -> RunRecord:
+    """A run.json that nothing stands behind."""
+    known = RunRecord(
+        name="A run",
+        preset="tiny",
+        text="A text",
+        text_path="/text",
+        created_s=1e9,
+        seed=1,
+        steps=100,
+        tokenizer="bpe",
+        vocab_size=300,
+        parameters=1234,
+        model={},
+        recipe={},
+        tokens=1000,
+        token_bytes=2,
+        fingerprint="0" * 64,
+        versions={},
+    )
+    return msgspec.structs.replace(known, **changes)
