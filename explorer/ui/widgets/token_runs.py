@@ -7,7 +7,10 @@ tokens, and one character can be cut by bytes. Such a place is one *run* with se
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
+from unicodedata import category
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QTextBlock, QTextLayout, QTextLine
@@ -24,6 +27,20 @@ _CONTINUES = ("8", "9", "a", "b")
 Rects = list[QRectF]
 Segment = tuple[int, int, tuple[int, ...]]
 """Units from, to, and the token or tokens there."""
+
+
+_TOUCH = 0.5
+"""Pixels: edges nearer than this are the same."""
+
+
+class _Cell(NamedTuple):
+    """A character, as the eye sees it, in a line of mixed directions: layout position and edges."""
+
+    at: int
+    left: float
+    right: float
+    shows: bool
+    """Not a mark of direction or the like, which has no width."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -148,7 +165,12 @@ class LineRuns:
 
     def end_rect(self) -> QRectF:
         """The place of the line end, after the text."""
-        left = self.x(self.text_end) - (self._end_width if self._backward else 0)
+        if self._backward:
+            left = self._line.naturalTextRect().left() - self._end_width
+        elif self._mixed:
+            left = self._line.naturalTextRect().right()
+        else:
+            left = self.x(self.text_end)
         return QRectF(left, self._line.y(), self._end_width, self._line.height())
 
     def x(self, unit: int) -> float:
@@ -164,19 +186,32 @@ class LineRuns:
         """Character by character, those that touch joined."""
         top, height = self._line.y(), self._line.height()
         rects: Rects = []
-        at, end = self._inner(start), self._inner(stop)
-        while at < end:
-            one = _x_of(self._line.cursorToX(at))
-            other = _x_of(self._line.cursorToX(at, QTextLine.Edge.Trailing))
-            left, right = min(one, other), max(one, other)
-            if rects and abs(rects[-1].right() - left) < 0.5:
-                rects[-1].setRight(right)
-            elif rects and abs(rects[-1].left() - right) < 0.5:
-                rects[-1].setLeft(left)
-            elif left < right:
-                rects.append(QRectF(left, top, right - left, height))
-            at = max(self._layout.nextCursorPosition(at), at + 1)
+        first, after = self._inner(start), self._inner(stop)
+        for cell in self._cells:
+            if not first <= cell.at < after or cell.left >= cell.right:
+                continue
+            if rects and abs(rects[-1].right() - cell.left) < _TOUCH:
+                rects[-1].setRight(cell.right)
+            elif rects and abs(rects[-1].left() - cell.right) < _TOUCH:
+                rects[-1].setLeft(cell.left)
+            else:
+                rects.append(QRectF(cell.left, top, cell.right - cell.left, height))
         return rects
+
+    @cached_property
+    def _cells(self) -> list[_Cell]:
+        """All characters of a line in which writing turns round, in the order of the text."""
+        line = self._line
+        cells: list[_Cell] = []
+        at, end = line.textStart(), line.textStart() + line.textLength()
+        while at < end:
+            one = _x_of(line.cursorToX(at))
+            other = _x_of(line.cursorToX(at, QTextLine.Edge.Trailing))
+            shows = category(self._spans.units[self._outer(at)]) != "Cf"
+            cells.append(_Cell(at, min(one, other), max(one, other), shows))
+            at = max(self._layout.nextCursorPosition(at), at + 1)
+        extent = line.naturalTextRect()
+        return _gaps_filled(cells, extent.left(), extent.right())
 
     def _inner(self, unit: int) -> int:
         """The layout's position of a unit."""
@@ -209,6 +244,35 @@ def lines_between(layout: QTextLayout, top: float, bottom: float) -> Iterator[QT
         if line.y() >= bottom:
             return
         yield line
+
+
+def _gaps_filled(cells: list[_Cell], line_left: float, line_right: float) -> list[_Cell]:
+    """Give the first character after a turn its place.
+
+    There the caret has two places, and Qt tells the one at the end of the text before the turn: the
+    character seems to have no width, and its place is a gap beside the character that follows it, or, if
+    the writing turns again at once, beside the place that Qt tells.
+    """
+    seen = sorted((cell.left, cell.right) for cell in cells if cell.right - cell.left >= _TOUCH)
+    lefts, rights = [left for left, _ in seen], [right for _, right in seen]
+    gaps = [
+        gap
+        for gap in zip([line_left, *rights], [*lefts, line_right], strict=True)
+        if gap[1] - gap[0] >= _TOUCH
+    ]
+    for number, cell in enumerate(cells):
+        if cell.shows and cell.right - cell.left < _TOUCH:
+            beside = [*cells[number + 1 : number + 2], cell]
+            near = (gap for one in beside for gap in gaps if _touch(gap, (one.left, one.right)))
+            gap = next(near, None)
+            if gap is not None:
+                gaps.remove(gap)
+                cells[number] = _Cell(cell.at, *gap, True)
+    return cells
+
+
+def _touch(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return any(abs(edge - side) < _TOUCH for edge in one for side in other)
 
 
 def _without(segments: list[Segment], start: int, stop: int) -> list[Segment]:
