@@ -338,7 +338,7 @@ def test_the_temperature_reshapes_and_tells_in_words(rig):
     bars = rig.panel.next.bars.bars
     assert bars[0].probability == pytest.approx(1) and bars[0].model_probability < 1
     assert rig.store.sampler.temperature == 0
-    assert "0.00 bits now" in rig.panel.next.entropy
+    assert "→ 0.00 bits" in rig.panel.next.entropy
     assert "most likely" in rig.panel.controls.temperature.accessibleDescription()
 
 

@@ -42,7 +42,10 @@ class NextToken(QWidget):
         self._entropy.setProperty("role", "caption")
         self._entropy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._entropy.setToolTip(
-            self.tr("Entropy: how unsure the model is. 1 bit is a coin, each further bit doubles the choice.")
+            self.tr(
+                "How unsure the model is: at T = 1, and with the settings. "
+                "1 bit is a coin's toss, each further bit doubles the choice."
+            )
         )
         self.bars = ProbabilityBars(theme)
         self._note = ElidedLabel()
@@ -105,7 +108,7 @@ class NextToken(QWidget):
             self._entropy.clear()
         else:
             self._entropy.setText(
-                self.tr("Entropy {before} bits at T = 1, {after} bits now").format(
+                self.tr("Entropy {before} → {after} bits").format(
                     before=f"{distribution.model_entropy_bits:.2f}", after=f"{distribution.entropy_bits:.2f}"
                 )
             )
