@@ -61,7 +61,7 @@ def _softmax(logits: list[float]) -> list[float]:
 
 
 def _entropy_bits(probabilities: list[float]) -> float:
-    return -sum(p * math.log2(p) for p in probabilities if p > 0)
+    return max(0.0, -sum(p * math.log2(p) for p in probabilities if p > 0))
 
 
 def distribution(
