@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QLocale, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from training_facts import point
 
@@ -21,6 +22,7 @@ from explorer.ui.widgets.curve_legend import CurveLegend, Entry
 from explorer.ui.widgets.curve_style import DASHES, MARKS, dash_mask, dash_of, mark_of
 from explorer.ui.widgets.curves import CurvePlot, Line, Reference
 from explorer.ui.widgets.decimate import Columns
+from explorer.ui.widgets.steady_text import SteadyText
 
 
 def _saying(step: int, text: str = "") -> Sample:
@@ -216,6 +218,7 @@ def _line(data: RunData, slot: int = 0, smooth: bool = False) -> Line:
     return Line(
         key=f"run {slot}",
         label="training",
+        stamp=(id(data), data.version),
         x=data.steps,
         y=data.column("train_loss"),
         read=lambda step: data.value_at("train_loss", step),
@@ -351,3 +354,44 @@ def test_the_legend_says_names_and_values_and_wraps(qtbot: QtBot, theme: Theme) 
     assert legend.heightForWidth(200) > legend.heightForWidth(900)
     legend.resize(400, legend.heightForWidth(400))
     legend.grab()
+
+
+def test_only_what_changed_is_given_to_the_painter_again(
+    plot: CurvePlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet, live = _run(400), _run(100)
+    plot.show_lines([_line(quiet), _line(live, slot=1)], planned=500.0)
+    given: list[int] = []
+    for item in plot.getPlotItem().items:
+        if isinstance(item, pg.PlotCurveItem):
+            set_data = item.setData
+            monkeypatch.setattr(
+                item, "setData", lambda *a, _do=set_data, **k: (given.append(len(a[0])), _do(*a, **k))
+            )
+    live.put([point(100)])
+    plot.show_lines([_line(quiet), _line(live, slot=1)], planned=500.0)
+    assert len(given) == 1
+    plot.show_lines([_line(quiet), _line(live, slot=1)], planned=500.0)
+    assert len(given) == 1
+
+
+def test_changing_text_asks_for_no_new_layout(qtbot: QtBot, theme: Theme) -> None:
+    box = QWidget()
+    text = SteadyText(theme, "number", widest="000")
+    QVBoxLayout(box).addWidget(text)
+    qtbot.addWidget(box)
+    box.show()
+    asked: list[QEvent.Type] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            asked.append(event.type())
+            return False
+
+    watch = Watch()
+    QApplication.sendPostedEvents()
+    box.installEventFilter(watch)
+    text.set_text("123")
+    QApplication.sendPostedEvents()
+    assert text.text() == "123"
+    assert QEvent.Type.LayoutRequest not in asked

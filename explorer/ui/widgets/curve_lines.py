@@ -26,6 +26,8 @@ class Line:
 
     key: str
     label: str
+    stamp: object
+    """Equal stamps promise equal points: what did not change is not prepared again."""
     x: Floats
     y: Floats
     read: Callable[[float], float | None]
@@ -65,6 +67,11 @@ class _Stroke:
     y: Floats
     faint: bool
 
+    def __post_init__(self) -> None:
+        known = self.y[np.isfinite(self.y)]
+        self.ends = (float(known.min()), float(known.max())) if len(known) else None
+        """The lowest and the highest value."""
+
 
 class LinePainter:
     """Keeps pyqtgraph's items, one for each stroke, and gives them their points."""
@@ -72,20 +79,36 @@ class LinePainter:
     def __init__(self, plot_item: Any, theme: Theme) -> None:
         self._plot_item = plot_item
         self._theme = theme
+        self._prepared: dict[str, tuple[object, list[_Stroke]]] = {}
         self._curves: dict[str, Any] = {}
         self._marks: dict[str, Any] = {}
+        self._drawn: dict[str, object] = {}
+        """How each stroke was drawn last."""
+
+    def forget(self) -> None:
+        """Another look: draw everything again."""
+        self._drawn.clear()
 
     def draw(self, lines: Sequence[Line], view: View) -> tuple[float, float] | None:
         """Show exactly these lines; the lowest and the highest value of what is in view."""
-        strokes = [stroke for line in lines if len(line.x) for stroke in _strokes(line, view)]
-        soft = sum(len(stroke.x) for stroke in strokes if not stroke.faint) <= _SOFT_EDGES_UP_TO
-        for stroke in strokes:
-            self._draw_stroke(stroke, view, soft)
-            if stroke.line.marked:
-                self._draw_marks(stroke, view)
-        self._drop_unused({stroke.key for stroke in strokes})
-        ends = [(np.nanmin(s.y), np.nanmax(s.y)) for s in strokes if np.isfinite(s.y).any()]
-        return (float(min(low for low, _ in ends)), float(max(high for _, high in ends))) if ends else None
+        prepared = {line.key: self._prepare(line, view) for line in lines if len(line.x)}
+        self._prepared = prepared
+        strokes = [(sign, stroke) for sign, strokes in prepared.values() for stroke in strokes]
+        soft = sum(len(stroke.x) for _, stroke in strokes if not stroke.faint) <= _SOFT_EDGES_UP_TO
+        for sign, stroke in strokes:
+            if self._drawn.get(stroke.key) != (sign, soft):
+                self._drawn[stroke.key] = (sign, soft)
+                self._draw_stroke(stroke, view, soft)
+                if stroke.line.marked:
+                    self._draw_marks(stroke, view)
+        self._drop_unused({stroke.key for _, stroke in strokes})
+        ends = [stroke.ends for _, stroke in strokes if stroke.ends is not None]
+        return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
+
+    def _prepare(self, line: Line, view: View) -> tuple[object, list[_Stroke]]:
+        sign = (line.stamp, line.slot, line.colour, line.raw, line.marked, view)
+        known = self._prepared.get(line.key)
+        return known if known is not None and known[0] == sign else (sign, _strokes(line, view))
 
     def colour_of(self, line: Line) -> QColor:
         """The line's colour in the theme."""
@@ -131,22 +154,27 @@ class LinePainter:
         for items in (self._curves, self._marks):
             for key in [key for key in items if key not in used]:
                 self._plot_item.removeItem(items.pop(key))
+                self._drawn.pop(key, None)
 
 
 def _strokes(line: Line, view: View) -> list[_Stroke]:
-    """A line's visible points: one stroke, or a faint one with a smoothed one over it."""
+    """A line's visible points: one stroke, or a faint one with a smoothed one over it.
+
+    Wide lines with soft edges are what costs most, so those get fewer points than there are pixels.
+    """
     x = view.place(line.x)
-    columns = Columns(x, view.left, view.right, view.width)
+    if line.marked:
+        few = Columns(x, view.left, view.right, view.width // 8)
+        return [_Stroke(line.key, line, *few.envelope(line.y), faint=False)]
     strokes: list[_Stroke] = []
-    if line.smoothed_at is None or line.raw:
+    if line.raw or line.smoothed_at is None:
         faint = line.smoothed_at is not None
-        strokes.append(
-            _Stroke(f"{line.key}/raw" if faint else line.key, line, *columns.envelope(line.y), faint)
-        )
+        all_pixels = Columns(x, view.left, view.right, view.width)
+        key = f"{line.key}/raw" if faint else line.key
+        strokes.append(_Stroke(key, line, *all_pixels.envelope(line.y), faint))
     if line.smoothed_at is not None:
-        # A smoothed line needs no point for every pixel, and wide soft lines are what costs most.
-        ends = columns.ends[::-1][:: 1 if len(columns.ends) <= view.width // 2 else 2][::-1]
-        strokes.append(_Stroke(line.key, line, x[ends], line.smoothed_at(ends), False))
+        ends = Columns(x, view.left, view.right, view.width // 2, each=1).ends
+        strokes.append(_Stroke(line.key, line, x[ends], line.smoothed_at(ends), faint=False))
     return strokes
 
 

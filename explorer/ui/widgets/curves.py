@@ -196,6 +196,7 @@ class CurvePlot(pg.PlotWidget):
         self._cursor_line.setPen(screen_pen(accent, theme.px(2)))
         self._cursor_line.setHoverPen(screen_pen(accent, theme.px(4)))
         self.setMinimumHeight(theme.px(150))
+        self._painter.forget()
         self._redraw_soon()
 
     # ------------------------------------------------------------ hands

@@ -14,13 +14,14 @@ class Columns:
     of it is taken too, so that lines run on to the edge. Indices are into `x`.
     """
 
-    def __init__(self, x: Floats, left: float, right: float, columns: int) -> None:
+    def __init__(self, x: Floats, left: float, right: float, columns: int, each: int = 4) -> None:
+        """`each`: points that a column may show; where there are no more of them, all are taken."""
         first = max(0, int(np.searchsorted(x, left)) - 1)
         last = min(len(x), int(np.searchsorted(x, right, side="right")) + 1)
         inside = x[first:last]
         self._x = x
         self._first, self._last = first, last
-        self.sparse = len(inside) <= 4 * columns
+        self.sparse = len(inside) <= each * columns
         """Few points: all of them are drawn."""
         if self.sparse:
             self._starts = np.arange(first, last, dtype=np.intp)

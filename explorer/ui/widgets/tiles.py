@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.flow_layout import FlowLayout
+from explorer.ui.widgets.steady_text import SteadyText
 
 NOTHING = "–"
 """What stands where nothing was measured."""
@@ -55,14 +55,14 @@ class Tiles(QWidget):
 class _Tile(QFrame):
     def __init__(self, theme: Theme, spec: TileSpec) -> None:
         super().__init__()
-        self._theme, self._spec = theme, spec
+        self._theme = theme
         self.setObjectName("surface")
         self.setToolTip(spec.hint)
         self.name = QLabel(spec.name)
         self.name.setProperty("role", "caption")
-        self.value = QLabel(NOTHING)
-        self.value.setProperty("role", "number")
-        self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.value = SteadyText(theme, "number", widest=spec.widest)
+        self.value.setAccessibleName(spec.name)
+        self.value.set_text(NOTHING)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.name)
         self._column.addWidget(self.value)
@@ -70,23 +70,9 @@ class _Tile(QFrame):
         self._space()
 
     def set_value(self, text: str | None) -> None:
-        shown = NOTHING if text is None else text
-        if shown != self.value.text():
-            self.value.setText(shown)
-            self.value.setAccessibleName(f"{self._spec.name}: {shown}")
-
-    def changeEvent(self, event: QEvent) -> None:
-        """The style sheet's fonts have come: measure again."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._space()
+        self.value.set_text(NOTHING if text is None else text)
 
     def _space(self) -> None:
         px = self._theme.px
         self._column.setContentsMargins(px(10), px(4), px(10), px(4))
         self._column.setSpacing(0)
-        font = self._theme.font("number")
-        font.setWeight(font.Weight.DemiBold)
-        self.value.setFont(font)
-        room = self.value.fontMetrics().horizontalAdvance(self._spec.widest)
-        self.value.setMinimumWidth(room + px(2))

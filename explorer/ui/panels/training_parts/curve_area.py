@@ -148,6 +148,7 @@ class CurveArea(TallEnough):
         return Line(
             key=f"{view.key}/{measure}",
             label=name if alone else view.name,
+            stamp=(id(data), data.version, window),
             x=x,
             y=y,
             read=lambda step: data.value_at(measure, step),

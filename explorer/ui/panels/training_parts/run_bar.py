@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -15,6 +14,7 @@ from explorer.ui import words
 from explorer.ui.panels.base import Notice
 from explorer.ui.panels.training_parts.run_views import RunView
 from explorer.ui.theme import Theme
+from explorer.ui.widgets.steady_text import SteadyText
 
 _BAR_UNITS = 1000
 
@@ -48,9 +48,8 @@ class RunBar(QWidget):
     def _build(self) -> None:
         self._name = QLabel()
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._said = QLabel()
-        self._said.setProperty("role", "muted")
-        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._said = SteadyText(self._theme, "body", muted=True)
+        self._said.setAccessibleName(self.tr("What the run does"))
         self._bar = QProgressBar()
         self._bar.setRange(0, _BAR_UNITS)
         self._bar.setTextVisible(False)
@@ -81,9 +80,7 @@ class RunBar(QWidget):
         live = view.live if view.live is not None and view.live.active else None
         self._name.setText(view.name)
         said, share = self._progress(view)
-        if said != self._said.text():
-            self._said.setText(said)
-            self._said.setToolTip(said)
+        self._said.set_text(said)
         self._bar.setValue(round(share * _BAR_UNITS))
         self._paused = view.status == "paused"
         self._pause.setVisible(live is not None)
