@@ -66,7 +66,7 @@ class TokenEditor(QPlainTextEdit):
     @property
     def stale(self) -> bool:
         """Whether a change of the tokens has yet to be painted."""
-        return self._stale and self.isVisible()
+        return self._stale and not self.viewport().visibleRegion().isEmpty()
 
     @property
     def locked(self) -> bool:
@@ -101,7 +101,8 @@ class TokenEditor(QPlainTextEdit):
 
     def caret_token(self) -> int:
         """The token before the caret, or the first one; -1 if there is none."""
-        return self._spans.holding(max(self.textCursor().position() - 1, 0))
+        position = self.textCursor().position()
+        return self._spans.holding(position - 1) if position else min(len(self._spans), 1) - 1
 
     def select_token(self, index: int) -> None:
         """Select a token's text and bring it into view."""

@@ -54,7 +54,7 @@ class TokenFlow(QAbstractScrollArea):
         self._theme, self._spans = theme, spans
         self._layout = FlowRows(spans)
         self._mode: FlowMode = "both"
-        self._digits = 6
+        self._digits = 5
         self._rows: list[_Row] = []
         self._top = 0
         self._lowest = -1  # first token of the top row when scrolled to the end; -1: to be found out
@@ -78,7 +78,7 @@ class TokenFlow(QAbstractScrollArea):
     @property
     def stale(self) -> bool:
         """Whether a change has yet to be painted."""
-        return self._stale and self.isVisible()
+        return self._stale and not self.viewport().visibleRegion().isEmpty()
 
     @property
     def mode(self) -> FlowMode:
@@ -95,7 +95,7 @@ class TokenFlow(QAbstractScrollArea):
     def splice(self, first: int, removed: int, added: int) -> None:
         """Tokens were replaced: stay at the same ones. `refresh` when all changes are in."""
         self._layout.forget()
-        if first + removed <= self._top:
+        if self._top and first + removed <= self._top:
             self._top += added - removed
         elif first < self._top:
             self._top = first
@@ -382,6 +382,10 @@ class TokenFlow(QAbstractScrollArea):
         index = self.token_at(event.position())
         if index >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.token_chosen.emit(index)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The click was dealt with when it began."""
+        event.accept()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show that the keys go here."""
