@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer import __version__
 from explorer.paths import resources_dir
-from explorer.protocol import Event, TrainingEnded
+from explorer.protocol import Event
 from explorer.ui.engines import Engines
 from explorer.ui.icons import app_icon
 from explorer.ui.panels.base import PanelSpec
@@ -78,9 +78,15 @@ class App:
 
     def _specs(self) -> list[PanelSpec]:
         return [
-            PanelSpec("tokenizer", lambda: QCoreApplication.translate("Rail", "Tokens"), self._make_tokenizer),
-            PanelSpec("training", lambda: QCoreApplication.translate("Rail", "Training"), self._make_training),
-            PanelSpec("sampling", lambda: QCoreApplication.translate("Rail", "Sampling"), self._make_sampling),
+            PanelSpec(
+                "tokenizer", lambda: QCoreApplication.translate("Rail", "Tokens"), self._make_tokenizer
+            ),
+            PanelSpec(
+                "training", lambda: QCoreApplication.translate("Rail", "Training"), self._make_training
+            ),
+            PanelSpec(
+                "sampling", lambda: QCoreApplication.translate("Rail", "Sampling"), self._make_sampling
+            ),
         ]
 
     def _make_tokenizer(self) -> TokenizerPanel:
@@ -115,13 +121,12 @@ class App:
         def apply(event: Event) -> None:
             for store in stores:
                 store.apply(event)
-            if isinstance(event, TrainingEnded):
-                engines.end_training(event.job)
 
-        engines.event.connect(apply)
+        engines.received.connect(apply)
         engines.resident_ready.connect(self._resident_ready)
         engines.resident_lost.connect(self._resident_lost)
         engines.training_lost.connect(self.training.worker_lost)
+        self.training.worker_released.connect(engines.end_training)
 
     def _resident_ready(self, role: str) -> None:
         self.engine.role_ready(role)
@@ -145,8 +150,10 @@ class App:
 
     def _make_theme(self) -> Theme:
         remembered = self.arguments.look or self.settings.text("window/look", "system")
-        mode = next((mode for mode in MODES if mode == remembered), "system")
-        theme = Theme(mode)
+        theme = Theme()
+        for mode in MODES:
+            if mode == remembered:
+                theme.set_mode(mode)
         theme.set_scale(self.arguments.scale or self.settings.number("window/scale", 1.0))
         return theme
 
@@ -172,7 +179,10 @@ class App:
         if language == "en":
             return
         qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        for name, folder in ((f"qtbase_{language}", qt_folder), (language, str(resources_dir() / "translations"))):
+        for name, folder in (
+            (f"qtbase_{language}", qt_folder),
+            (language, str(resources_dir() / "translations")),
+        ):
             translator = QTranslator()
             if translator.load(name, folder):
                 QCoreApplication.installTranslator(translator)

@@ -1,6 +1,7 @@
 """Can a window be opened here? Found out before Qt is asked, for Qt's answer to "no" is to abort."""
 
 import ctypes
+import importlib
 import importlib.util
 import os
 import sys
@@ -43,8 +44,9 @@ def why_no_window() -> str:
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     if not platform and not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         return (
-            "There is no display here to open a window on: start llm-explorer on a desktop, or install Xvfb and "
-            "run `xvfb-run llm-explorer`; without a window use `llm-explorer tokenize`, `train` or `generate`."
+            "There is no display here to open a window on: start llm-explorer on a desktop, or install Xvfb "
+            "and run `xvfb-run llm-explorer`; without a window use "
+            "`llm-explorer tokenize`, `train` or `generate`."
         )
     missing = _missing_library(platform)
     if missing:
@@ -57,7 +59,7 @@ def why_no_window() -> str:
 def _missing_library(platform: str) -> str:
     """File name of a system library that Qt needs and this system lacks, or ""."""
     try:
-        import PySide6.QtWidgets  # noqa: F401
+        importlib.import_module("PySide6.QtWidgets")
     except ImportError as error:
         return str(error).split(":", 1)[0]
     wants_xcb = platform.startswith("xcb") or (not platform and not os.environ.get("WAYLAND_DISPLAY"))
@@ -95,7 +97,7 @@ def _unreachable_display() -> str:
     xcb.xcb_disconnect(connection)
     if failed:
         return (
-            f"The display {os.environ.get('DISPLAY', '')} does not answer: check DISPLAY, or install Xvfb and "
-            "run `xvfb-run llm-explorer`."
+            f"The display {os.environ.get('DISPLAY', '')} does not answer: check DISPLAY, or install Xvfb "
+            "and run `xvfb-run llm-explorer`."
         )
     return ""

@@ -20,10 +20,27 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=f"LLM Explorer {__version__}")
     parser.add_argument("--panel", choices=PANELS, help="the panel to open with")
-    parser.add_argument("--data-dir", type=Path, default=default_data_dir(), metavar="DIR", help="where runs and settings are kept")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="what the engine computes on")
-    parser.add_argument("--lang", choices=("en", "zh_CN"), help="the window's language (default: as chosen last, or the system's)")
-    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save what the window shows as PNG when it is idle, and exit")
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        default=default_data_dir(),
+        metavar="DIR",
+        help="where runs and settings are kept",
+    )
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="what the engine computes on"
+    )
+    parser.add_argument(
+        "--lang",
+        choices=("en", "zh_CN"),
+        help="the window's language (default: as chosen last, or the system's)",
+    )
+    parser.add_argument(
+        "--screenshot",
+        type=Path,
+        metavar="FILE",
+        help="save what the window shows as PNG when it is idle, and exit",
+    )
     parser.add_argument("--look", choices=("system", "light", "dark"), help="colours, for this time only")
     parser.add_argument("--scale", type=float, metavar="X", help="font scale, 0.8 to 2.5, for this time only")
     parser.add_argument("--size", type=_size, metavar="WxH", help="the window's size, for this time only")
@@ -59,5 +76,6 @@ def _unusable_folder(data_dir: Path) -> str:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        return f"The data folder {data_dir} cannot be written ({error.strerror}): choose another with --data-dir."
+        why = error.strerror
+        return f"The data folder {data_dir} cannot be written ({why}): choose another with --data-dir."
     return ""

@@ -21,18 +21,18 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbi
 # ---------------------------------------------------------------- any worker
 
 
-class Cancel(Message, tag=True, kw_only=True):
+class Cancel(Message, tag=True, frozen=True, kw_only=True):
     """Close the job's generator: it stops at its next step and says nothing more than `JobCancelled`."""
 
 
-class Ready(Message, tag=True, kw_only=True):
+class Ready(Message, tag=True, frozen=True, kw_only=True):
     """The worker's first line."""
 
     pid: int
     version: str
 
 
-class Failed(Message, tag=True, kw_only=True):
+class Failed(Message, tag=True, frozen=True, kw_only=True):
     """A job ended in words. `template` and `values` as in `explorer.errors`; `details` for the fold."""
 
     template: str
@@ -40,7 +40,7 @@ class Failed(Message, tag=True, kw_only=True):
     details: str = ""
 
 
-class JobCancelled(Message, tag=True, kw_only=True):
+class JobCancelled(Message, tag=True, frozen=True, kw_only=True):
     """The job was closed as asked."""
 
 
@@ -50,24 +50,24 @@ Encoding = str
 """A published encoding's name ("o200k_base") or the path of a run, a checkpoint or a tokenizer.json."""
 
 
-class ListEncodings(Message, tag=True, kw_only=True):
+class ListEncodings(Message, tag=True, frozen=True, kw_only=True):
     """Ask for `EncodingsListed`."""
 
 
-class EncodingsListed(Message, tag=True, kw_only=True):
+class EncodingsListed(Message, tag=True, frozen=True, kw_only=True):
     """What `OpenDocument.encoding` may be: (name, what to show) pairs; trained runs last."""
 
     encodings: list[tuple[Encoding, str]]
 
 
-class OpenDocument(Message, tag=True, kw_only=True):
+class OpenDocument(Message, tag=True, frozen=True, kw_only=True):
     """Open the draft called `name` (made if new). Answer: `DocumentText`..., then `TokensPatched`..."""
 
     name: str
     encoding: Encoding
 
 
-class EditDocument(Message, tag=True, kw_only=True):
+class EditDocument(Message, tag=True, frozen=True, kw_only=True):
     """At `start`, `removed` units went and `inserted` came. `version` counts the window's edits from 1.
 
     Lone surrogates in `inserted` are already replaced by U+FFFD (same length), for JSON cannot carry them.
@@ -80,20 +80,20 @@ class EditDocument(Message, tag=True, kw_only=True):
     inserted: str
 
 
-class ReadFile(Message, tag=True, kw_only=True):
+class ReadFile(Message, tag=True, frozen=True, kw_only=True):
     """Read a text file for a document: `FileText`..., or `Failed` (missing, binary, not UTF-8)."""
 
     path: str
 
 
-class ChooseEncoding(Message, tag=True, kw_only=True):
+class ChooseEncoding(Message, tag=True, frozen=True, kw_only=True):
     """Re-tokenise the open document `name`; `TokensPatched` events follow with the same version."""
 
     name: str
     encoding: Encoding
 
 
-class DocumentText(Message, tag=True, kw_only=True):
+class DocumentText(Message, tag=True, frozen=True, kw_only=True):
     """A piece of a reopened draft, in order from 0; `last` closes it. Pieces are at most 256k units."""
 
     name: str
@@ -102,7 +102,7 @@ class DocumentText(Message, tag=True, kw_only=True):
     last: bool
 
 
-class FileText(Message, tag=True, kw_only=True):
+class FileText(Message, tag=True, frozen=True, kw_only=True):
     """A piece of a file that was asked for; `last` closes it."""
 
     path: str
@@ -111,7 +111,7 @@ class FileText(Message, tag=True, kw_only=True):
     last: bool
 
 
-class TokensPatched(Message, tag=True, kw_only=True):
+class TokensPatched(Message, tag=True, frozen=True, kw_only=True):
     """Tokens `first : first + removed` are replaced by `ids`, which begin at units `starts`.
 
     A token that begins inside a character (its first byte is a continuation byte) has that character's
@@ -132,22 +132,25 @@ class TokensPatched(Message, tag=True, kw_only=True):
     pieces: dict[int, str]
     complete: bool
     bytes_total: int
+    """UTF-8 bytes of the whole text."""
+    pending: tuple[int, int] | None = None
+    """The units from ... to ... that have no tokens yet; the token before them ends where they begin."""
 
 
-class SaveDraft(Message, tag=True, kw_only=True):
+class SaveDraft(Message, tag=True, frozen=True, kw_only=True):
     """Keep a small text (a prompt, a note) under `name`: on disk when the next event comes."""
 
     name: str
     text: str
 
 
-class LoadDraft(Message, tag=True, kw_only=True):
+class LoadDraft(Message, tag=True, frozen=True, kw_only=True):
     """Ask for `DraftLoaded`."""
 
     name: str
 
 
-class DraftLoaded(Message, tag=True, kw_only=True):
+class DraftLoaded(Message, tag=True, frozen=True, kw_only=True):
     """The kept text, empty if there is none."""
 
     name: str
@@ -182,41 +185,41 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Path of the newest checkpoint, or empty."""
 
 
-class ListRuns(Message, tag=True, kw_only=True):
+class ListRuns(Message, tag=True, frozen=True, kw_only=True):
     """Ask for `RunsListed`. Sent again, it re-reads the disk."""
 
 
-class RunsListed(Message, tag=True, kw_only=True):
+class RunsListed(Message, tag=True, frozen=True, kw_only=True):
     """All runs, newest first, and those in the bin."""
 
     runs: list[RunInfo]
     binned: list[RunInfo]
 
 
-class RenameRun(Message, tag=True, kw_only=True):
+class RenameRun(Message, tag=True, frozen=True, kw_only=True):
     """Give a run another name; `RunsListed` follows."""
 
     run: str
     name: str
 
 
-class BinRun(Message, tag=True, kw_only=True):
+class BinRun(Message, tag=True, frozen=True, kw_only=True):
     """Move a run to the bin; `RunsListed` follows."""
 
     run: str
 
 
-class RestoreRun(Message, tag=True, kw_only=True):
+class RestoreRun(Message, tag=True, frozen=True, kw_only=True):
     """Take a run out of the bin; `RunsListed` follows."""
 
     run: str
 
 
-class EmptyBin(Message, tag=True, kw_only=True):
+class EmptyBin(Message, tag=True, frozen=True, kw_only=True):
     """Delete what is in the bin for good; `RunsListed` follows."""
 
 
-class OpenRun(Message, tag=True, kw_only=True):
+class OpenRun(Message, tag=True, frozen=True, kw_only=True):
     """Read a run's curves and samples, and follow the folder while somebody writes it (until `Cancel`)."""
 
     path: str
@@ -249,20 +252,20 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str = ""
 
 
-class RunOpened(Message, tag=True, kw_only=True):
+class RunOpened(Message, tag=True, frozen=True, kw_only=True):
     """A run folder was found; its metrics and samples follow."""
 
     info: RunInfo
 
 
-class RunMetrics(Message, tag=True, kw_only=True):
+class RunMetrics(Message, tag=True, frozen=True, kw_only=True):
     """Points of a run, in order, some thousand at most. `replace_from`: drop what has this step or more."""
 
     points: list[MetricPoint]
     replace_from: int | None = None
 
 
-class RunSamples(Message, tag=True, kw_only=True):
+class RunSamples(Message, tag=True, frozen=True, kw_only=True):
     """Samples of a run, in order."""
 
     samples: list[Sample]
@@ -276,7 +279,7 @@ TokenizerKind = Literal["bpe", "characters"]
 BUILT_IN_TEXT = "python-manual"
 
 
-class StartTraining(Message, tag=True, kw_only=True):
+class StartTraining(Message, tag=True, frozen=True, kw_only=True):
     """Begin a run in a new folder under `runs_dir`. Answers: `RunStarted`, then the run's events."""
 
     runs_dir: str
@@ -292,7 +295,7 @@ class StartTraining(Message, tag=True, kw_only=True):
     device: Device = "auto"
 
 
-class ResumeTraining(Message, tag=True, kw_only=True):
+class ResumeTraining(Message, tag=True, frozen=True, kw_only=True):
     """Go on from the newest good checkpoint of the run at `path`. Answers as for `StartTraining`."""
 
     path: str
@@ -301,30 +304,30 @@ class ResumeTraining(Message, tag=True, kw_only=True):
     """More steps than planned, for a finished run that shall go on."""
 
 
-class PauseTraining(Message, tag=True, kw_only=True):
+class PauseTraining(Message, tag=True, frozen=True, kw_only=True):
     """Hold after the current step; a checkpoint is saved first. `TrainingPaused` answers."""
 
 
-class ContinueTraining(Message, tag=True, kw_only=True):
+class ContinueTraining(Message, tag=True, frozen=True, kw_only=True):
     """Go on after a pause. `TrainingContinued` answers."""
 
 
-class StopTraining(Message, tag=True, kw_only=True):
+class StopTraining(Message, tag=True, frozen=True, kw_only=True):
     """Save a checkpoint and end. `TrainingEnded` answers."""
 
 
-class SampleNow(Message, tag=True, kw_only=True):
+class SampleNow(Message, tag=True, frozen=True, kw_only=True):
     """Write a sample after the current step."""
 
 
-class TrainingStage(Message, tag=True, kw_only=True):
+class TrainingStage(Message, tag=True, frozen=True, kw_only=True):
     """What happens before the first step: "reading", "tokenizer", "tokens", "model", with a share done."""
 
     stage: Literal["reading", "tokenizer", "tokens", "model", "compiling"]
     share: float
 
 
-class RunStarted(Message, tag=True, kw_only=True):
+class RunStarted(Message, tag=True, frozen=True, kw_only=True):
     """The run folder exists. `info.step` is where it goes on from; points at or after it are replaced."""
 
     info: RunInfo
@@ -337,7 +340,7 @@ class RunStarted(Message, tag=True, kw_only=True):
     """ln V, nats: the loss of a model that knows nothing."""
 
 
-class StepDone(Message, tag=True, kw_only=True):
+class StepDone(Message, tag=True, frozen=True, kw_only=True):
     """One step, as appended to metrics.jsonl."""
 
     point: MetricPoint
@@ -345,32 +348,32 @@ class StepDone(Message, tag=True, kw_only=True):
     """Seconds left at the present rate."""
 
 
-class Sampled(Message, tag=True, kw_only=True):
+class Sampled(Message, tag=True, frozen=True, kw_only=True):
     """A sample of text, as appended to samples.jsonl."""
 
     sample: Sample
 
 
-class CheckpointSaved(Message, tag=True, kw_only=True):
+class CheckpointSaved(Message, tag=True, frozen=True, kw_only=True):
     """A complete checkpoint stands at `path`."""
 
     step: int
     path: str
 
 
-class TrainingPaused(Message, tag=True, kw_only=True):
+class TrainingPaused(Message, tag=True, frozen=True, kw_only=True):
     """Held at `step`."""
 
     step: int
 
 
-class TrainingContinued(Message, tag=True, kw_only=True):
+class TrainingContinued(Message, tag=True, frozen=True, kw_only=True):
     """Going on from `step`."""
 
     step: int
 
 
-class TrainingEnded(Message, tag=True, kw_only=True):
+class TrainingEnded(Message, tag=True, frozen=True, kw_only=True):
     """The run stopped with everything saved. `finished`: all its steps were done."""
 
     step: int
@@ -381,13 +384,13 @@ class TrainingEnded(Message, tag=True, kw_only=True):
 # ---------------------------------------------------------------- inference
 
 
-class FindDevice(Message, tag=True, kw_only=True):
+class FindDevice(Message, tag=True, frozen=True, kw_only=True):
     """Ask for `DeviceFound`; loads torch."""
 
     device: Device = "auto"
 
 
-class DeviceFound(Message, tag=True, kw_only=True):
+class DeviceFound(Message, tag=True, frozen=True, kw_only=True):
     """What the engine computes on."""
 
     kind: Literal["cpu", "cuda", "mps"]
@@ -398,24 +401,54 @@ class DeviceFound(Message, tag=True, kw_only=True):
     torch_version: str
 
 
+SAMPLER_ORDER = (
+    "repeat_penalty",
+    "frequency_penalty",
+    "presence_penalty",
+    "logit_bias",
+    "temperature",
+    "top_k",
+    "top_p",
+    "min_p",
+    "typical_p",
+)
+"""The chain's usual order, by the names of the settings."""
+
+
 class SamplerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The chain's settings; each default is neutral except the seed. Names as llama.cpp's and vLLM's."""
 
     temperature: float = 1.0
     """0 takes the most likely token."""
     top_k: int = 0
-    """0: off."""
+    """Keep this many tokens; 0: off."""
+    top_p: float = 1.0
+    """Keep the most likely tokens that make up this probability; 1: off."""
+    min_p: float = 0.0
+    """Keep tokens at least this share as likely as the most likely one; 0: off."""
+    typical_p: float = 1.0
+    """Keep the tokens nearest to the expected surprisal that make up this probability; 1: off."""
+    repeat_penalty: float = 1.0
+    """Divides positive logits of tokens in the stream; 1: off."""
+    frequency_penalty: float = 0.0
+    """Taken from a generated token's logit for each time it stands there; 0: off."""
+    presence_penalty: float = 0.0
+    """Taken once from each generated token's logit; 0: off."""
+    logit_bias: dict[int, float] = {}
+    """Added to the logits of these token ids."""
+    samplers: tuple[str, ...] = SAMPLER_ORDER
+    """The chain in order; one that is left out does nothing."""
     seed: int = 1
 
 
-class LoadModel(Message, tag=True, kw_only=True):
+class LoadModel(Message, tag=True, frozen=True, kw_only=True):
     """Load the checkpoint folder `path` for this job's session; `ModelLoaded` answers."""
 
     path: str
     device: Device = "auto"
 
 
-class ModelLoaded(Message, tag=True, kw_only=True):
+class ModelLoaded(Message, tag=True, frozen=True, kw_only=True):
     """Which weights answer from now on."""
 
     path: str
@@ -430,7 +463,7 @@ class ModelLoaded(Message, tag=True, kw_only=True):
     device: str
 
 
-class SetPrompt(Message, tag=True, kw_only=True):
+class SetPrompt(Message, tag=True, frozen=True, kw_only=True):
     """Make `text` the session's prompt and drop what was generated. `PromptSet`, `Distribution` answer."""
 
     text: str
@@ -448,7 +481,7 @@ class StreamToken(msgspec.Struct, frozen=True, kw_only=True):
     """Nats, under the model at T = 1; None for the first token."""
 
 
-class PromptSet(Message, tag=True, kw_only=True):
+class PromptSet(Message, tag=True, frozen=True, kw_only=True):
     """The prompt as the model sees it."""
 
     tokens: list[StreamToken]
@@ -456,7 +489,7 @@ class PromptSet(Message, tag=True, kw_only=True):
     """Tokens cut off at the front because the context is full."""
 
 
-class Reshape(Message, tag=True, kw_only=True):
+class Reshape(Message, tag=True, frozen=True, kw_only=True):
     """Other sampler settings for the same next token; `Distribution` answers, with no model step."""
 
     sampler: SamplerSettings
@@ -473,7 +506,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """After the whole chain: what the draw uses."""
 
 
-class Distribution(Message, tag=True, kw_only=True):
+class Distribution(Message, tag=True, frozen=True, kw_only=True):
     """The next-token distribution at stream position `position`, most likely first."""
 
     position: int
@@ -488,24 +521,24 @@ class Distribution(Message, tag=True, kw_only=True):
     model_entropy_bits: float
 
 
-class StepToken(Message, tag=True, kw_only=True):
+class StepToken(Message, tag=True, frozen=True, kw_only=True):
     """Draw one token: `TokenSampled`, then the next `Distribution`."""
 
     sampler: SamplerSettings
 
 
-class Generate(Message, tag=True, kw_only=True):
+class Generate(Message, tag=True, frozen=True, kw_only=True):
     """Draw tokens until `max_tokens`, an end token or `StopGenerating`: as many `TokenSampled`."""
 
     sampler: SamplerSettings
     max_tokens: int = 200
 
 
-class StopGenerating(Message, tag=True, kw_only=True):
+class StopGenerating(Message, tag=True, frozen=True, kw_only=True):
     """End this job's `Generate` after the present token."""
 
 
-class TokenSampled(Message, tag=True, kw_only=True):
+class TokenSampled(Message, tag=True, frozen=True, kw_only=True):
     """A token was drawn at `position` and stands in the stream."""
 
     position: int
@@ -518,27 +551,27 @@ class TokenSampled(Message, tag=True, kw_only=True):
     tokens_per_s: float | None = None
 
 
-class GenerationEnded(Message, tag=True, kw_only=True):
+class GenerationEnded(Message, tag=True, frozen=True, kw_only=True):
     """Why it ended: "max_tokens", "end_token", "stopped" or "context_full"."""
 
     stop_reason: Literal["max_tokens", "end_token", "stopped", "context_full"]
     tokens: int
 
 
-class RemoveLast(Message, tag=True, kw_only=True):
+class RemoveLast(Message, tag=True, frozen=True, kw_only=True):
     """Take back the last `count` generated tokens; `TokensRemoved`, then the `Distribution` before them."""
 
     count: int = 1
     sampler: SamplerSettings
 
 
-class TokensRemoved(Message, tag=True, kw_only=True):
+class TokensRemoved(Message, tag=True, frozen=True, kw_only=True):
     """The stream ends at `length` tokens now."""
 
     length: int
 
 
-class CloseSession(Message, tag=True, kw_only=True):
+class CloseSession(Message, tag=True, frozen=True, kw_only=True):
     """Forget this job's session and its cache."""
 
 

@@ -72,14 +72,20 @@ class Worker:
         try:
             command = decode_command(line)
         except msgspec.DecodeError as error:
-            self._send(Failed(template="The engine did not understand a message.", details=f"{error}: {line[:500]!r}"))
+            self._send(
+                Failed(
+                    template="The engine did not understand a message.", details=f"{error}: {line[:500]!r}"
+                )
+            )
             return
         if isinstance(command, Cancel):
             self._cancel(command)
             return
         service = self._by_command.get(type(command))
         if service is None:
-            self._send(Failed(job=command.job, template="This engine cannot do that.", details=str(type(command))))
+            self._send(
+                Failed(job=command.job, template="This engine cannot do that.", details=str(type(command)))
+            )
             return
         # A command takes effect at once up to its first yield, so that commands keep their order.
         job = service.run(command)
@@ -110,7 +116,10 @@ class Worker:
             return False
         except MemoryError:
             self._send(
-                Failed(job=name, template="There is not enough memory for this. Choose something smaller and try again.")
+                Failed(
+                    job=name,
+                    template="There is not enough memory for this. Choose something smaller and try again.",
+                )
             )
             return False
         except Exception as error:

@@ -20,7 +20,9 @@ def _python(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_module_of_the_window_loads_without_torch() -> None:
     imports = "\n".join(f"import {name}" for name in [*UI_MODULES, "explorer.app", "explorer.launch"])
-    done = _python(f"{imports}\nimport sys\nassert 'torch' not in sys.modules\nassert 'explorer.core' not in sys.modules")
+    done = _python(
+        f"{imports}\nimport sys\nassert 'torch' not in sys.modules\nassert 'explorer.core' not in sys.modules"
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -22,11 +22,12 @@ def engine_command(role: str, data_dir: str) -> list[str]:
 class EngineClient(QObject):
     """Starts a worker and speaks the protocol with it.
 
-    Signals: `event` for each event in order; `ready` when the worker spoke first; `ended(expected, words)`
-    when its process is gone: `expected` after `stop()`, and `words` with the end of its stderr otherwise.
+    Signals: `received(Event)` for each event in order; `ready` when the worker spoke first;
+    `ended(expected, words)` when its process is gone: `expected` after `stop()`, and `words` with the end
+    of its stderr otherwise.
     """
 
-    event = Signal(object)
+    received = Signal(object)
     ready = Signal()
     ended = Signal(bool, str)
 
@@ -89,7 +90,7 @@ class EngineClient(QObject):
         return True
 
     def _read(self) -> None:
-        data = self._partial + self._process.readAllStandardOutput().data()
+        data = self._partial + bytes(self._process.readAllStandardOutput().data())
         *lines, self._partial = data.split(b"\n")
         self._lines.extend(lines)
         if not self._again.isActive():
@@ -115,10 +116,10 @@ class EngineClient(QObject):
             return
         if isinstance(event, Ready):
             self.ready.emit()
-        self.event.emit(event)
+        self.received.emit(event)
 
     def _read_log(self) -> None:
-        text = self._process.readAllStandardError().data().decode("utf-8", "replace")
+        text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         self._log = (self._log + text)[-_LOG_TAIL:]
 
     def _error(self, error: QProcess.ProcessError) -> None:

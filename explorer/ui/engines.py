@@ -1,23 +1,25 @@
 """The engine processes of one window: who runs, who is asked what, and what happens when one dies."""
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
-from explorer.protocol import Command, Event, FindDevice, ResumeTraining, StartTraining
+from explorer.protocol import Command, FindDevice, ResumeTraining, StartTraining
 from explorer.ui.engine_client import EngineClient, engine_command
 
-RESIDENT = ("text", "inference")
+RESIDENT: tuple[str, ...] = ("text", "inference")
 _RESTARTS = 5
 
 
 class Engines(QObject):
     """Two resident workers (text, inference) and one per training run.
 
-    Signals: `event(Event)` from any worker; `resident_ready(role)` each time a resident worker is up, the
+    Signals: `received(Event)` from any worker; `resident_ready(role)` each time a resident worker is up, the
     first time and after a restart; `resident_lost(role, words)`; `training_lost(job, words)` when the
     worker of a run died unasked. A resident worker that dies is started again, a few times at most.
     """
 
-    event = Signal(object)
+    received = Signal(object)
     resident_ready = Signal(str)
     resident_lost = Signal(str, str)
     training_lost = Signal(str, str)
@@ -31,8 +33,8 @@ class Engines(QObject):
         self._training: dict[str, EngineClient] = {}
         self._closing = False
         for role, client in self._resident.items():
-            client.ready.connect(lambda role=role: self._resident_up(role))
-            client.ended.connect(lambda expected, words, role=role: self._resident_down(role, expected, words))
+            client.ready.connect(partial(self._resident_up, role))
+            client.ended.connect(partial(self._resident_down, role))
 
     def start(self) -> None:
         """Start the resident workers."""
@@ -52,8 +54,7 @@ class Engines(QObject):
         client = self._training.get(command.job)
         if client is None and isinstance(command, StartTraining | ResumeTraining):
             client = self._training[command.job] = self._client("training")
-            job = command.job
-            client.ended.connect(lambda expected, words: self._training_down(job, expected, words))
+            client.ended.connect(partial(self._training_down, command.job))
             client.start()
         if client is not None:
             client.send(command)
@@ -86,7 +87,7 @@ class Engines(QObject):
 
     def _client(self, role: str) -> EngineClient:
         client = EngineClient(engine_command(role, self._data_dir), self)
-        client.event.connect(self.event)
+        client.received.connect(self.received)
         return client
 
     def _resident_up(self, role: str) -> None:

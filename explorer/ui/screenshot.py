@@ -34,11 +34,17 @@ class Screenshot(QObject):
         if self._calm >= _CALM_LOOKS:
             self._finish()
         elif self._looks >= _PATIENCE_LOOKS:
-            self._end(f"The panel was still busy after {_PATIENCE_LOOKS // 10} seconds: no picture was saved.")
+            self._end(
+                f"The panel was still busy after {_PATIENCE_LOOKS // 10} seconds: no picture was saved."
+            )
 
     def _finish(self) -> None:
         saved = self._window.grab().save(str(self._target), "PNG")
-        self._end("" if saved else f"The picture could not be saved as {self._target}: choose a folder that can be written.")
+        self._end(
+            ""
+            if saved
+            else f"The picture could not be saved as {self._target}: choose a folder that can be written."
+        )
 
     def _end(self, trouble: str) -> None:
         self._timer.stop()

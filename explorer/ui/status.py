@@ -41,19 +41,20 @@ class StatusBar(QStatusBar):
             said = self.tr("engine starting …")
         else:
             said = self.tr("engine ready")
-        self._engine_label.set_full_text("  ·  ".join([said, *self._device_words()]))
+        parts = [said, self._engine.model, self._device_words()]
+        self._engine_label.set_full_text("  ·  ".join(part for part in parts if part))
         self._engine_label.setToolTip(self._engine.words)
 
-    def _device_words(self) -> list[str]:
+    def _device_words(self) -> str:
         device = self._engine.device
         if device is None:
-            return []
+            return ""
         if device.kind == "cpu":
-            return [self.tr("CPU, {count} threads").format(count=device.threads)]
+            return self.tr("CPU, {count} threads").format(count=device.threads)
         if device.memory_free_bytes is None:
-            return [device.name]
+            return device.name
         free = words.size(device.memory_free_bytes)
-        return [self.tr("{device}, {free} free").format(device=device.name, free=free)]
+        return self.tr("{device}, {free} free").format(device=device.name, free=free)
 
     def _render_jobs(self) -> None:
         jobs = {job.job: job for job in self._training.running_jobs()}

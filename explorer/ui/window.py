@@ -1,7 +1,8 @@
 """The frame: navigation rail, menus, status bar. It knows PanelSpecs, not the panels' insides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDesktopServices, QGuiApplication, QKeySequence
@@ -25,6 +26,7 @@ from explorer.ui.settings import Settings
 from explorer.ui.status import StatusBar
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.training import TrainingStore
+from explorer.ui.style_sheet import style_sheet
 from explorer.ui.theme import MODES, Mode, Theme
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
@@ -74,10 +76,13 @@ class MainWindow(QMainWindow):
         """The panel called `name`, built when first asked for."""
         if name not in self._panels:
             panel = self._specs[name].make()
-            panel.message.connect(lambda text: self.statusBar().showMessage(text, 4000))
+            panel.message.connect(self._say)
             self._panels[name] = panel
             self._stack.addWidget(panel)
         return self._panels[name]
+
+    def _say(self, text: str) -> None:
+        self.statusBar().showMessage(text, 4000)
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front and remember it."""
@@ -131,12 +136,15 @@ class MainWindow(QMainWindow):
             button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.clicked.connect(lambda _=False, name=spec.name: self.show_panel(name))
+            button.clicked.connect(partial(self._rail_clicked, spec.name))
             self._buttons[spec.name] = button
             column.addWidget(button)
         column.addStretch(1)
         self._rail = rail
         return rail
+
+    def _rail_clicked(self, name: str, _checked: bool = False) -> None:
+        self.show_panel(name)
 
     def _fill_menus(self) -> None:
         bar = self.menuBar()
@@ -146,8 +154,7 @@ class MainWindow(QMainWindow):
         file.addAction(self._action(self.tr("&Quit"), "Ctrl+Q", self.close))
         view = bar.addMenu(self.tr("&View"))
         for number, spec in enumerate(self._specs.values(), 1):
-            show = lambda name=spec.name: self.show_panel(name)  # noqa: E731
-            view.addAction(self._action(spec.label(), f"Ctrl+{number}", show))
+            view.addAction(self._action(spec.label(), f"Ctrl+{number}", partial(self.show_panel, spec.name)))
         view.addSeparator()
         self._fill_look_menu(view)
         help_menu = bar.addMenu(self.tr("&Help"))
@@ -161,12 +168,17 @@ class MainWindow(QMainWindow):
         }
         self._mode_actions = self._choices(
             view.addMenu(self.tr("Look")),
-            [(looks[mode], mode == self._theme.mode, lambda mode=mode: self._choose_mode(mode)) for mode in MODES],
+            [
+                (looks[mode], mode == self._theme.mode, partial(self._theme.set_mode, mode))
+                for mode in MODES
+            ],
         )
         self._choices(
-            view.addMenu(self.tr("Language") if self._language == "en" else self.tr("Language") + " / Language"),
+            view.addMenu(
+                self.tr("Language") if self._language == "en" else self.tr("Language") + " / Language"
+            ),
             [
-                (name, code == self._language, lambda code=code: self.language_requested.emit(code))
+                (name, code == self._language, partial(self.language_requested.emit, code))
                 for code, name in LANGUAGES.items()
             ],
         )
@@ -180,7 +192,7 @@ class MainWindow(QMainWindow):
         presenter = self._action(self.tr("Presenter mode"), "F5", self._toggle_presenter)
         view.addAction(presenter)
 
-    def _choices(self, menu: QMenu, rows: list[tuple[str, bool, object]]) -> list[QAction]:
+    def _choices(self, menu: QMenu, rows: list[tuple[str, bool, Callable[[], object]]]) -> list[QAction]:
         group = QActionGroup(menu)
         actions: list[QAction] = []
         for text, checked, call in rows:
@@ -192,22 +204,20 @@ class MainWindow(QMainWindow):
             actions.append(action)
         return actions
 
-    def _action(self, text: str, shortcut: str, call: object) -> QAction:
+    def _action(self, text: str, shortcut: str, call: Callable[[], object]) -> QAction:
         action = QAction(text, self.menuBar())
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(lambda: call())  # type: ignore[operator]
+        action.triggered.connect(lambda: call())
         return action
 
     # ------------------------------------------------------------ the look
 
-    def _choose_mode(self, mode: Mode) -> None:
-        self._theme.set_mode(mode)
-
     def _theme_changed(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        app.setStyleSheet(self._theme.stylesheet())
+        app.setFont(self._theme.font("body"))
+        app.setStyleSheet(style_sheet(self._theme))
         for name, button in self._buttons.items():
             button.setIcon(rail_icon(name, self._theme))
             button.setIconSize(QSize(self._theme.px(24), self._theme.px(24)))

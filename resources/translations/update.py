@@ -48,7 +48,10 @@ def update(targets: list[Path]) -> None:
     """Bring the .ts files up to date; entries that are no longer in the code go."""
     with tempfile.TemporaryDirectory() as folder:
         collected = Path(folder) / "engine_sentences.py"
-        calls = (f"QCoreApplication.translate('errors', {sentence!r})" for sentence in engine_sentences(ROOT / "explorer"))
+        calls = (
+            f"QCoreApplication.translate('errors', {sentence!r})"
+            for sentence in engine_sentences(ROOT / "explorer")
+        )
         collected.write_text("\n".join(calls) + "\n", encoding="utf-8")
         sources = [str(path) for path in sorted((ROOT / "explorer").rglob("*.py"))]
         lupdate = Path(sys.executable).parent / "pyside6-lupdate"

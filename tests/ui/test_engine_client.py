@@ -21,7 +21,7 @@ def connect(qtbot: QtBot) -> Iterator[Callable[[str], tuple[EngineClient, list[E
         client = EngineClient([sys.executable, FAKE, mode])
         made.append(client)
         events: list[Event] = []
-        client.event.connect(events.append)
+        client.received.connect(events.append)
         client.start()
         return client, events
 
@@ -38,7 +38,9 @@ def test_a_flood_arrives_whole_and_in_order(qtbot: QtBot, connect: Callable) -> 
     assert [e.text for e in events[1:]] == [str(i) for i in range(5000)]
 
 
-def test_half_a_line_waits_for_its_other_half_and_a_torn_one_is_dropped(qtbot: QtBot, connect: Callable) -> None:
+def test_half_a_line_waits_for_its_other_half_and_a_torn_one_is_dropped(
+    qtbot: QtBot, connect: Callable
+) -> None:
     client, events = connect("torn-lines")
     with qtbot.waitSignal(client.ended, timeout=10_000) as ended:
         pass
@@ -57,7 +59,9 @@ def test_a_crash_is_said_with_the_end_of_its_log(qtbot: QtBot, connect: Callable
     assert not client.running
 
 
-def test_nonsense_is_kept_in_the_log_and_the_next_event_still_arrives(qtbot: QtBot, connect: Callable) -> None:
+def test_nonsense_is_kept_in_the_log_and_the_next_event_still_arrives(
+    qtbot: QtBot, connect: Callable
+) -> None:
     client, events = connect("nonsense")
     qtbot.waitUntil(lambda: len(events) == 2, timeout=10_000)
     assert events[1].text == "7"
@@ -80,7 +84,7 @@ def test_a_worker_that_hangs_is_killed_in_the_end(qtbot: QtBot, connect: Callabl
 def test_the_real_text_worker_answers_and_ends_with_its_pipe(qtbot: QtBot, tmp_path: Path) -> None:
     client = EngineClient(engine_command("text", str(tmp_path)))
     events: list[Event] = []
-    client.event.connect(events.append)
+    client.received.connect(events.append)
     with qtbot.waitSignal(client.ready, timeout=20_000):
         client.start()
     client.send(LoadDraft(job="j", name="never-written"))

@@ -34,7 +34,7 @@ def test_one_line_where_there_is_room(row):
 
 @pytest.mark.parametrize("width", [400, 300, 160])
 def test_wraps_without_overlap_and_inside_the_width(row, width):
-    host, flow, buttons = row
+    host, _, buttons = row
     host.resize(width, 400)
     assert len({button.y() for button in buttons}) > 1
     assert all(button.geometry().right() < width for button in buttons)
@@ -56,7 +56,7 @@ def test_asks_for_as_many_lines_as_it_needs(row):
 
 
 def test_a_button_wider_than_the_line_is_cut_to_the_line(row):
-    host, flow, buttons = row
+    host, _, buttons = row
     host.resize(40, 400)
     assert all(button.width() <= host.width() for button in buttons)
 

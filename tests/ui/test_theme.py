@@ -1,5 +1,6 @@
 import pytest
 
+from explorer.ui.style_sheet import style_sheet
 from explorer.ui.theme import DARK, LIGHT, SCALES, Colours, Theme
 
 
@@ -20,7 +21,7 @@ def test_every_length_and_font_follows_the_scale(theme: Theme) -> None:
     theme.set_scale(2.0)
     assert theme.font("body").pixelSize() == 2 * body
     assert theme.px(12) == 24
-    assert f"font-size: {theme.px(13)}px" in theme.stylesheet()
+    assert f"font-size: {theme.px(20)}px" in style_sheet(theme)
 
 
 def test_dark_and_light_are_chosen_over_the_system(theme: Theme) -> None:
@@ -50,3 +51,16 @@ def test_text_can_be_read_on_every_ground(colours: Colours) -> None:
         assert _contrast(colours.muted, ground) >= 4.5
     assert _contrast(colours.on_accent, colours.accent) >= 4.5
     assert _contrast(colours.error, colours.error_fill) >= 4.5
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_the_probability_ramp_runs_evenly_away_from_the_ground(colours: Colours) -> None:
+    steps = [_contrast(colour, colours.surface) for colour in colours.probability]
+    assert steps == sorted(steps) and steps[0] > 1.4
+
+
+def test_probability_colours_meet_the_ramps_ends(theme: Theme) -> None:
+    ramp = theme.colours.probability
+    assert theme.probability(0).name().upper() == ramp[0]
+    assert theme.probability(1).name().upper() == theme.probability(2).name().upper() == ramp[-1]
+    assert theme.probability(0.25).name().upper() == ramp[2], "the root of a quarter is the middle"

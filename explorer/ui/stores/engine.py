@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from explorer.protocol import DeviceFound, Event
+from explorer.protocol import DeviceFound, Event, ModelLoaded
 from explorer.ui.stores.base import Store
 
 EngineState = Literal["starting", "ready", "lost"]
@@ -17,11 +17,16 @@ class EngineStore(Store):
         self.words = ""
         """The end of what a dead worker wrote, for the tooltip."""
         self.device: DeviceFound | None = None
+        self.model = ""
+        """Name of the model that the engine loaded last."""
 
     def apply(self, event: Event) -> None:
-        """The device, once torch is loaded."""
+        """The device, once torch is loaded, and the model that answers."""
         if isinstance(event, DeviceFound):
             self.device = event
+            self.changed.emit()
+        elif isinstance(event, ModelLoaded):
+            self.model = event.name
             self.changed.emit()
 
     def role_ready(self, role: str) -> None:
@@ -35,6 +40,7 @@ class EngineStore(Store):
         self.words = words
         if role == "inference":
             self.device = None
+            self.model = ""
         self.changed.emit()
 
     @property

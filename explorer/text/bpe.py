@@ -1,0 +1,184 @@
+"""Learning a byte-level byte-pair encoding from a text, merge by merge.
+
+Source: Sennrich, Haddow and Birch 2016, "Neural Machine Translation of Rare Words with Subword Units"; on
+bytes as in Radford et al. 2019 (GPT-2). The text is split into pieces by `patterns.TRAINED`; each piece is
+a row of bytes (ids 0-255); again and again, the pair of neighbours that occurs most often in the text
+becomes a new token everywhere. Pairs never reach across pieces.
+
+- A pair's count is the number of places where the two stand side by side ("aaa" holds "aa" twice).
+- Of pairs with equal counts the one with the smaller left id is taken, then with the smaller right id.
+- It ends before `vocab_size` when no pair occurs twice: the text cannot fill so large a vocabulary.
+- Pieces of more than 1,000 bytes are learned from in parts of 1,000, so that a text without blanks does
+  not take for ever.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+
+from tokenizers import Regex
+from tokenizers.pre_tokenizers import Split
+
+from explorer.errors import InputError
+from explorer.text import patterns
+from explorer.text.cuts import chunk_end
+from explorer.text.tokenizer import END_OF_TEXT, BytePairTokenizer
+from explorer.text.units import from_units, to_units
+
+SMALLEST_VOCABULARY = 257
+"""All bytes, and `<|endoftext|>`."""
+_CHUNK = 65_536
+_LONGEST_PIECE = 1_000
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesCounted:
+    """The text is being split into pieces; `share` of it is done."""
+
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One merge: the pair became token `token` everywhere."""
+
+    pair: Pair
+    token: int
+    token_bytes: bytes
+    count: int
+    """How often the pair stood in the text."""
+    length: int
+    """Tokens that the text has now."""
+    share: float
+    """Of the merges that were asked for, how many are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The last fact. `ended_early`: the vocabulary is smaller than asked, as no pair occurred twice."""
+
+    tokenizer: BytePairTokenizer
+    ended_early: bool
+
+
+def train_bpe(text: str, vocab_size: int) -> Iterator[PiecesCounted | Merged | Trained]:
+    """Learn `vocab_size` tokens: 256 bytes, merges, and `<|endoftext|>` with the last id.
+
+    Yields facts as it goes, `Trained` at the end. Raises: InputError for an empty text or too small a
+    vocabulary.
+    """
+    if vocab_size < SMALLEST_VOCABULARY:
+        raise InputError(
+            "A vocabulary needs at least {smallest} entries. Choose a larger one.",
+            smallest=SMALLEST_VOCABULARY,
+        )
+    if not text:
+        raise InputError("The text is empty. Choose one with something to learn from.")
+    pieces: Counter[bytes] = Counter()
+    for share, part in _split(text):
+        pieces.update(part)
+        yield PiecesCounted(share)
+    ranks = {bytes([byte]): byte for byte in range(256)}
+    tokens = list(ranks)
+    wanted = vocab_size - SMALLEST_VOCABULARY
+    for pair, count, length in _merges(pieces, wanted):
+        token = tokens[pair[0]] + tokens[pair[1]]
+        ranks[token] = len(tokens)
+        tokens.append(token)
+        done = len(tokens) - 256
+        yield Merged(pair, len(tokens) - 1, token, count, length, done / wanted)
+    tokenizer = BytePairTokenizer("bpe", patterns.TRAINED, ranks, {END_OF_TEXT: len(ranks)})
+    yield Trained(tokenizer, ended_early=tokenizer.n_vocab < vocab_size)
+
+
+def trained_bpe(text: str, vocab_size: int) -> BytePairTokenizer:
+    """`train_bpe` for those who do not watch. Raises: as there."""
+    for fact in train_bpe(text, vocab_size):
+        if isinstance(fact, Trained):
+            return fact.tokenizer
+    raise AssertionError("training ends with Trained")
+
+
+def _split(text: str) -> Iterator[tuple[float, Iterator[bytes]]]:
+    """The text's pieces in UTF-8, chunk by chunk, with the share of the text that is done."""
+    splitter = Split(Regex(patterns.TRAINED), "isolated")
+    units = to_units(text)
+    start = 0
+    while start < len(units):
+        end = chunk_end(units, start, len(units), _CHUNK)
+        pieces = splitter.pre_tokenize_str(from_units(units[start:end]))
+        yield end / len(units), (part for piece, _ in pieces for part in _parts(piece.encode()))
+        start = end
+
+
+def _parts(piece: bytes) -> Iterator[bytes]:
+    for start in range(0, len(piece), _LONGEST_PIECE):
+        yield piece[start : start + _LONGEST_PIECE]
+
+
+def _merges(pieces: Counter[bytes], wanted: int) -> Generator[tuple[Pair, int, int]]:
+    """Up to `wanted` merges: the pair, how often it stood, and the text's length in tokens after it."""
+    words = [list(piece) for piece in pieces]
+    times = list(pieces.values())
+    length = sum(len(word) * count for word, count in zip(words, times, strict=True))
+    counts: defaultdict[Pair, int] = defaultdict(int)
+    places: defaultdict[Pair, set[int]] = defaultdict(set)
+    for index, word in enumerate(words):
+        for pair in pairwise(word):
+            counts[pair] += times[index]
+            places[pair].add(index)
+    # Entries may be stale: too high a count is put right when it comes up, a risen one was pushed again.
+    heap = [(-count, pair) for pair, count in counts.items()]
+    heapify(heap)
+    for token in range(256, 256 + wanted):
+        best = _pop_best(heap, counts)
+        if best is None:
+            return
+        count = counts[best]
+        risen: set[Pair] = set()
+        for index in places.pop(best):
+            before = words[index]
+            after = _replace(before, best, token)
+            for pair in pairwise(before):
+                counts[pair] -= times[index]
+            for pair in pairwise(after):
+                counts[pair] += times[index]
+                if token in pair:
+                    places[pair].add(index)
+                    risen.add(pair)
+            words[index] = after
+            length -= (len(before) - len(after)) * times[index]
+        for pair in risen:
+            heappush(heap, (-counts[pair], pair))
+        yield best, count, length
+
+
+def _pop_best(heap: list[tuple[int, Pair]], counts: dict[Pair, int]) -> Pair | None:
+    """The most frequent pair, the smaller ids first; None if none occurs twice."""
+    while heap:
+        claimed, pair = heappop(heap)
+        count = counts[pair]
+        if count == -claimed and count > 1:
+            return pair
+        if 1 < count < -claimed:
+            heappush(heap, (-count, pair))
+    return None
+
+
+def _replace(word: list[int], pair: Pair, token: int) -> list[int]:
+    """The word with the pair replaced, from the left."""
+    left, right = pair
+    result: list[int] = []
+    position, last = 0, len(word) - 1
+    while position <= last:
+        if word[position] == left and position < last and word[position + 1] == right:
+            result.append(token)
+            position += 2
+        else:
+            result.append(word[position])
+            position += 1
+    return result
