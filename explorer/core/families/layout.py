@@ -34,6 +34,7 @@ class Family:
     """Matrices in the layers are (in, out), as GPT-2's Conv1D has them."""
     norm_offset: float = 0.0
     """What is missing from the norms' weights in the file (Gemma: 1)."""
+    head: str = "lm_head"
 
 
 _LLAMA_INSIDE = {
@@ -155,7 +156,7 @@ def to_file(family: Family, model: Transformer) -> dict[str, Tensor]:
 
 def _their_modules(family: Family, module: str) -> tuple[str, ...]:
     if module == "head":
-        return ("lm_head",)
+        return (family.head,)
     if not module.startswith("blocks."):
         return (family.prefix + family.outside[module],)
     _, layer, inside = module.split(".", 2)
