@@ -127,8 +127,10 @@ def from_file(
     """
     state: dict[str, Tensor] = {}
     for part in parts(family, config):
-        pieces: list[Tensor] = []
-        for name, shape in zip(part.theirs, part.shapes, strict=True):
+        rows = [shape[-1 if part.transposed else 0] for shape in part.shapes]
+        rest = part.shapes[0][:-1] if part.transposed else part.shapes[0][1:]
+        joined = torch.empty((sum(rows), *rest), dtype=dtype)
+        for name, shape, place in zip(part.theirs, part.shapes, joined.split(rows), strict=True):
             tensor = read(name)
             if tuple(tensor.shape) != shape:
                 raise DamagedFileError(
@@ -136,9 +138,9 @@ def from_file(
                     path=path,
                     tensor=name,
                 )
-            pieces.append(_checked(tensor.T if part.transposed else tensor, path, name).to(dtype))
-        joined = torch.cat(pieces) if len(pieces) > 1 else pieces[0].contiguous()
-        state[part.ours] = joined + part.offset if part.offset else joined
+            _check_numbers(tensor, path, name)
+            place.copy_(tensor.T if part.transposed else tensor)
+        state[part.ours] = joined.add_(part.offset) if part.offset else joined
     return state
 
 
@@ -173,10 +175,9 @@ def _split(config: ModelConfig, module: str, rows: int, count: int) -> list[int]
     return [config.intermediate_size] * 2
 
 
-def _checked(tensor: Tensor, path: str, name: str) -> Tensor:
-    # A sum is one pass and no memory; it is not finite if any number is not, and is looked into only then.
-    if not bool(torch.isfinite(tensor.sum(dtype=torch.float32))) and not bool(torch.isfinite(tensor).all()):
+def _check_numbers(tensor: Tensor, path: str, name: str) -> None:
+    # One pass and no memory: NaN spreads to both ends.
+    if not all(bool(torch.isfinite(end)) for end in tensor.aminmax()):
         raise DamagedFileError(
             "{path} has numbers in {tensor} that are not finite. Use another copy.", path=path, tensor=name
         )
-    return tensor
