@@ -183,6 +183,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     parameters: int
     checkpoint: str
     """Path of the newest checkpoint, or empty."""
+    vocab_size: int | None = None
+    """Tokens of its vocabulary, if the folder tells: ln of it is the loss of a model that knows nothing."""
 
 
 class ListRuns(Message, tag=True, frozen=True, kw_only=True):

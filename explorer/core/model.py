@@ -9,6 +9,7 @@ Two weights that are applied to the same input live in one matrix here (q, k and
 product is faster than several small ones. `explorer.core.families.layout` splits them for the file.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal, NamedTuple
@@ -125,6 +126,13 @@ class KVCache:
         """Forget all tokens from position `length` on."""
         assert 0 <= length <= self.length
         self.length = length
+
+    def keep_rows(self, rows: Sequence[int]) -> None:
+        """Forget all rows but these, which become 0, 1, ... in the order given."""
+        kept = torch.tensor(rows, device=self._store.device)
+        self._store = self._store[:, :, kept]
+        if self.padding is not None:
+            self.padding = self.padding[kept]
 
     def size_bytes(self) -> int:
         """What the whole cache takes, used or not."""

@@ -89,25 +89,25 @@ class Ranking:
         return ids
 
 
-def reach(weights: Logits, target: Floats, *, beyond: bool = False) -> tuple[Ids, Floats]:
+def reach(
+    weights: Logits, target: Floats, *, beyond: bool = False, guess: int = _FIRST_GUESS
+) -> tuple[Ids, Floats]:
     """Where the running sum of weights (B, m) reaches `target` (B,): the index and the sum before, (B,) each.
 
-    As in `Ranking.until`. The goal is nearly always near the front, so the sums are made in growing pieces.
+    As in `Ranking.until`. The place is nearly always near the front: `guess` tokens are added up at first,
+    many more in those rows in which it lies behind them.
     """
     B, V = weights.shape
-    index, before = np.empty(B, dtype=np.int64), np.empty(B)
-    rows, m = np.arange(B), min(V, _FIRST_GUESS)
-    while rows.size:
-        sums = weights[rows, :m].cumsum(axis=-1, dtype=np.float64)
-        goal = target[rows, None]
-        at = (sums <= goal if beyond else sums < goal).sum(axis=-1)
-        if m == V:
-            at = np.minimum(at, np.count_nonzero(weights[rows], axis=-1) - 1)
-        found = np.flatnonzero(at < m)
-        done, at = rows[found], at[found]
-        index[done] = at
-        before[done] = np.where(at > 0, sums[found, at - 1], 0.0)
-        rows, m = np.delete(rows, found), min(V, m * _GROWTH)
+    m = min(guess, V)
+    sums = weights[:, :m].cumsum(axis=-1, dtype=np.float64)
+    index = (sums <= target[:, None] if beyond else sums < target[:, None]).sum(axis=-1)
+    if m == V:
+        index = np.minimum(index, np.count_nonzero(weights, axis=-1) - 1)
+    before = np.where(index > 0, sums[np.arange(B), index - 1], 0.0)
+    if m < V and (behind := np.flatnonzero(index == m)).size:
+        index[behind], before[behind] = reach(
+            weights[behind], target[behind], beyond=beyond, guess=m * _GROWTH
+        )
     return index, before
 
 

@@ -8,7 +8,7 @@ becomes a new token everywhere. Pairs never reach across pieces.
 - A pair's count is the number of places where the two stand side by side ("aaa" holds "aa" twice).
 - Of pairs with equal counts the one with the smaller left id is taken, then with the smaller right id.
 - It ends before `vocab_size` when no pair occurs twice: the text cannot fill so large a vocabulary.
-- Pieces of more than 1,000 bytes are learned from in parts of 1,000, so that a text without blanks does
+- Pieces of more than 1,000 characters are learned from in parts of 1,000, so that a text without blanks does
   not take for ever.
 """
 
@@ -111,11 +111,11 @@ def _split(text: str) -> Iterator[tuple[float, Iterator[bytes]]]:
     while start < len(units):
         end = chunk_end(units, start, len(units), _CHUNK)
         pieces = splitter.pre_tokenize_str(from_units(units[start:end]))
-        yield end / len(units), (part for piece, _ in pieces for part in _parts(piece.encode()))
+        yield end / len(units), (part.encode() for piece, _ in pieces for part in _parts(piece))
         start = end
 
 
-def _parts(piece: bytes) -> Iterator[bytes]:
+def _parts(piece: str) -> Iterator[str]:
     for start in range(0, len(piece), _LONGEST_PIECE):
         yield piece[start : start + _LONGEST_PIECE]
 

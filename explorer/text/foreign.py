@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -16,7 +16,7 @@ import tokenizers
 from explorer.errors import DamagedFileError, InputError
 from explorer.text.gguf_vocabulary import SPACE
 from explorer.text.tokenizer import Encoded
-from explorer.text.tokenizer_files import byte_of_letter
+from explorer.text.tokenizer_files import BYTE_OF_LETTER
 from explorer.text.units import character_starts, from_units, to_units
 
 TOKENIZER_FILE = "tokenizer.json"
@@ -25,21 +25,22 @@ GENERATION_FILE = "generation_config.json"
 TEMPLATE_FILE = "chat_template.jinja"
 MAX_FILE_BYTES = 256_000_000
 _REPLACEMENT = "\ufffd"
+_Said = TypeVar("_Said", bound=msgspec.Struct)
 _PROBE = "a"
 
 
 class ForeignTokenizer:
     """A tokenizer of the `tokenizers` library, by our interface.
 
-    `n_vocab` may be more than its tokens: models round their sizes up. Ids without a token have no bytes.
+    An id between others that no token has stands for no bytes.
     """
 
-    def __init__(self, name: str, inner: tokenizers.Tokenizer, n_vocab: int = 0, end: int | None = None) -> None:
+    def __init__(self, name: str, inner: tokenizers.Tokenizer, end: int | None = None) -> None:
         self.name = name
         self._inner = inner
         content: dict[str, Any] = json.loads(inner.to_str())
         self._bytes = _token_bytes(content)
-        self.n_vocab = max(n_vocab, max(self._bytes, default=-1) + 1)
+        self.n_vocab = max(self._bytes, default=-1) + 1
         added: list[dict[str, Any]] = content.get("added_tokens") or []
         self.special_tokens: Mapping[str, int] = {
             token["content"]: token["id"] for token in added if token["special"]
@@ -57,11 +58,6 @@ class ForeignTokenizer:
         if self._end is None:
             raise InputError("The tokenizer {name} names no token for the end of a text.", name=self.name)
         return self._end
-
-    @property
-    def decoder(self) -> tokenizers.Tokenizer:
-        """The library's object, for comparing."""
-        return self._inner
 
     def encode(self, text: str) -> list[int]:
         """As `Tokenizer.encode`."""
@@ -96,7 +92,7 @@ class ForeignTokenizer:
         return b"".join(map(self.token_bytes, ids)).decode("utf-8", "replace")
 
     def token_bytes(self, token: int) -> bytes:
-        """As `Tokenizer.token_bytes`; empty for an id that the model has and the tokenizer has not."""
+        """As `Tokenizer.token_bytes`."""
         found = self._bytes.get(int(token))
         if found is None and not 0 <= token < self.n_vocab:
             raise InputError(
@@ -183,9 +179,7 @@ def read_model_text(folder: Path, name: str, n_vocab: int) -> ModelText | None:
     stops = [] if said is None else [said] if isinstance(said, int) else said
     stop_ids = tuple(sorted({*stops, *([] if eos is None else [eos])} & set(range(n_vocab))))
     end = eos if eos is not None else stop_ids[0] if stop_ids else None
-    return ModelText(
-        ForeignTokenizer(name, inner, n_vocab, end), _template(folder, config), named, stop_ids
-    )
+    return ModelText(ForeignTokenizer(name, inner, end), _template(folder, config), named, stop_ids)
 
 
 def load_library_tokenizer(file: Path) -> tokenizers.Tokenizer:
@@ -215,7 +209,7 @@ def _template(folder: Path, config: _Config) -> str | None:
     return config.chat_template
 
 
-def _read[T: msgspec.Struct](file: Path, kind: type[T]) -> T:
+def _read(file: Path, kind: type[_Said]) -> _Said:
     """A file that may be missing, or say nothing of what is asked."""
     try:
         if not file.is_file() or file.stat().st_size > MAX_FILE_BYTES:
@@ -231,7 +225,9 @@ def _readable(text: str) -> str:
 
 
 def _is_byte_level(content: dict[str, Any]) -> bool:
-    return "ByteLevel" in _types(content.get("decoder")) or "ByteLevel" in _types(content.get("pre_tokenizer"))
+    return "ByteLevel" in _types(content.get("decoder")) or "ByteLevel" in _types(
+        content.get("pre_tokenizer")
+    )
 
 
 def _types(part: Any) -> set[str]:
@@ -246,7 +242,9 @@ def _token_bytes(content: dict[str, Any]) -> dict[int, bytes]:
     """What each token stands for."""
     vocab: Any = content["model"]["vocab"]
     # Unigram models have pairs of a token and its score, in the order of ids.
-    pairs = vocab.items() if isinstance(vocab, dict) else ((pair[0], token) for token, pair in enumerate(vocab))
+    pairs = (
+        vocab.items() if isinstance(vocab, dict) else ((pair[0], token) for token, pair in enumerate(vocab))
+    )
     spell = _from_letters if _is_byte_level(content) else _from_pieces
     found = {token: spell(text) for text, token in pairs}
     for token in content.get("added_tokens") or []:
@@ -256,7 +254,7 @@ def _token_bytes(content: dict[str, Any]) -> dict[int, bytes]:
 
 def _from_letters(text: str) -> bytes:
     try:
-        return bytes(byte_of_letter(letter) for letter in text)
+        return bytes(BYTE_OF_LETTER[letter] for letter in text)
     except KeyError:  # a token that was added as plain text
         return text.encode("utf-8", "replace")
 

@@ -107,7 +107,7 @@ class TokenizedText:
         self._splice(start, end, first, removed, shift)
 
     def _splice(self, start: int, end: int, first: int, removed: int, shift: int) -> None:
-        """Put the tokens of units `start : end` in the place of `removed` others; queue patches that say so."""
+        """Put the tokens of units `start : end` in the place of `removed` others, and queue patches."""
         assert self._tokenizer is not None
         ids, starts, partial = self._tokenizer.encode_chunk(self.units[start:end])
         starts = starts + np.int32(start)

@@ -42,14 +42,15 @@ class TokenArray:
 
     def index_at(self, unit: int) -> int:
         """The first token that begins at `unit` or later; the count if there is none. O(log count)."""
-        return int(np.searchsorted(self.starts, unit, side="left"))
+        # A number of the array's own type: any other makes numpy convert the whole array first.
+        return int(self.starts.searchsorted(np.int32(unit), side="left"))
 
     def index_covering(self, unit: int) -> int:
         """The first of the tokens that share the last start <= `unit`; -1 if the first begins later.
 
         In a text that is tokenised throughout, this is the token which holds the unit.
         """
-        after = int(np.searchsorted(self.starts, unit, side="right"))
+        after = int(self.starts.searchsorted(np.int32(unit), side="right"))
         return -1 if after == 0 else self.index_at(int(self._starts[after - 1]))
 
     def splice(

@@ -1,5 +1,6 @@
 """Qt's style sheet of the whole application, made from a theme."""
 
+from explorer.paths import resources_dir
 from explorer.ui.theme import SIZES_PX, Theme
 
 
@@ -12,6 +13,11 @@ def style_sheet(theme: Theme) -> str:
     caption, title = px(SIZES_PX["caption"]), px(SIZES_PX["title"])
     large, number = px(SIZES_PX["large"]), px(SIZES_PX["number"])
     pad, gap, radius = px(4), px(8), px(6)
+    # A style sheet takes its small pictures from files, one for each ground.
+    ground = "dark" if theme.dark else "light"
+    chevron, check = (
+        (resources_dir() / "icons" / f"{name}-{ground}.svg").as_posix() for name in ("chevron", "check")
+    )
     return f"""
     * {{ color: {c.text}; }}
     QMainWindow, QWidget#ground, QDialog {{ background: {c.window}; }}
@@ -57,6 +63,12 @@ def style_sheet(theme: Theme) -> str:
     QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
         QComboBox:focus
         {{ border: 1px solid {c.accent}; }}
+    QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {{ border: none;
+        padding: 0; margin-left: {gap}px; background: transparent; }}
+    QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
+        width: 0; border: none; }}
+    QComboBox::drop-down {{ border: none; width: {px(20)}px; }}
+    QComboBox::down-arrow {{ image: url("{chevron}"); width: {px(10)}px; height: {px(10)}px; }}
     QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {c.muted};
         background: {c.window}; }}
     QComboBox QAbstractItemView, QMenu, QListView, QTableView, QTreeView {{ background: {c.surface};
@@ -100,4 +112,9 @@ def style_sheet(theme: Theme) -> str:
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
         background: none; border: none; width: 0; height: 0; }}
     QCheckBox, QRadioButton {{ background: transparent; spacing: {gap}px; }}
+    QCheckBox::indicator, QTableView::indicator {{ width: {px(14)}px; height: {px(14)}px;
+        border: 1px solid {c.muted}; border-radius: {px(3)}px; background: {c.surface}; }}
+    QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {c.accent};
+        border-color: {c.accent}; image: url("{check}"); }}
+    QCheckBox::indicator:focus {{ border-color: {c.text}; }}
     """

@@ -174,9 +174,16 @@ class Theme(QObject):
         ramp = [QColor(name) for name in self.colours.probability]
         place = min(max(share, 0.0), 1.0) ** 0.5 * (len(ramp) - 1)
         left = min(int(place), len(ramp) - 2)
-        part = place - left
-        pairs = zip(ramp[left].getRgb(), ramp[left + 1].getRgb(), strict=True)
-        return QColor(*(round(a + (b - a) * part) for a, b in pairs))  # type: ignore[arg-type]
+        low, high, part = ramp[left], ramp[left + 1], place - left
+
+        def between(a: int, b: int) -> int:
+            return round(a + (b - a) * part)
+
+        return QColor(
+            between(low.red(), high.red()),
+            between(low.green(), high.green()),
+            between(low.blue(), high.blue()),
+        )
 
     def font(self, role: FontRole) -> QFont:
         """The font of a role, at the scale in force."""

@@ -335,6 +335,34 @@ def test_start_again_with_another_seed_differs(rig):
     assert rig.store.repeat.same(rig.store.stream.generated_ids) < 8
 
 
+def test_write_begins_anew_in_the_middle_of_a_run(rig):
+    rig.store.run()
+    rig.engine_reads()
+    rig.event_arrives()
+    rig.store.set_sampler(temperature=0)
+    rig.store.write(5)
+    rig.settle()
+    assert len(rig.store.stream.drawn) == 5
+    assert all(draw.uniform is None for draw in rig.store.stream.drawn)
+    rig.check_agreement()
+
+
+def test_writing_twice_ends_with_the_comparison(rig):
+    rig.store.write_twice(6)
+    rig.settle()
+    assert len(rig.sent(Generate)) == 2
+    assert rig.store.repeat.before == rig.store.stream.generated_ids
+
+
+def test_writing_twice_can_be_stopped(rig):
+    rig.store.write_twice(6)
+    rig.engine_reads()
+    rig.event_arrives()
+    rig.store.stop()
+    rig.settle()
+    assert len(rig.sent(Generate)) == 1 and rig.store.repeat is None
+
+
 def test_full_context_is_said(rig):
     rig.store.set_max_tokens(1000)
     rig.store.run()
@@ -481,9 +509,11 @@ class Interleavings(RuleBasedStateMachine):
     def reshapes(self, temperature, top_k):
         self.rig.store.set_sampler(temperature=temperature, top_k=top_k)
 
-    @rule(name=st.sampled_from(["step", "run", "stop", "take_back", "start_again", "clear", "reload"]))
+    @rule(
+        name=st.sampled_from(["step", "run", "stop", "take_back", "start_again", "clear", "reload", "twice"])
+    )
     def presses(self, name):
-        getattr(self.rig.store, name)()
+        self.rig.store.write_twice(4) if name == "twice" else getattr(self.rig.store, name)()
 
     @rule(position=st.integers(0, 8))
     def clicks_a_chip(self, position):

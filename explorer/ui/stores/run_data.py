@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from explorer.protocol import MetricPoint, Sample
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 Measure = Literal[
     "train_loss", "val_loss", "val_bpb", "learning_rate", "grad_norm", "tokens_per_s", "elapsed_s"
 ]
@@ -47,7 +48,7 @@ class RunData:
         self.samples: list[Sample] = []
         self._count = 0
         self._table: Floats = np.empty((len(MEASURES) + 1, _FIRST_CAPACITY))
-        self._smoothed: dict[tuple[Measure, int], tuple[int, Floats]] = {}
+        self._sums: dict[Measure, tuple[int, Floats, Floats]] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -82,15 +83,32 @@ class RunData:
                 return float(block[known[-1]])
         return None
 
-    def smoothed(self, measure: Measure, window: int) -> Floats:
-        """Mean of the newest `window` points at each point, fewer at the start. Same length as `steps`."""
-        cached = self._smoothed.get((measure, window))
-        if cached is not None and cached[0] == self.version:
-            return cached[1]
-        result = trailing_mean(self.column(measure), window)
-        self._smoothed = {key: kept for key, kept in self._smoothed.items() if kept[0] == self.version}
-        self._smoothed[measure, window] = (self.version, result)
-        return result
+    def smoothed_at(self, measure: Measure, window: int, indices: Indices) -> Floats:
+        """Mean of the newest `window` points, fewer at the start, at points `indices`.
+
+        A plain mean over a stated number of steps, not an exponential one: a person can say what it is.
+        Values that were not measured are left out; NaN where there is none. Costs len(indices), not the run.
+        """
+        sums, counts = self._running_sums(measure)
+        before = np.maximum(indices + 1 - window, 0)
+        total, known = sums[indices + 1] - sums[before], counts[indices + 1] - counts[before]
+        return np.divide(total, known, out=np.full(len(indices), np.nan), where=known > 0)
+
+    def _running_sums(self, measure: Measure) -> tuple[Floats, Floats]:
+        """Sums and numbers of measured values before each point; one longer than the points.
+
+        Kept from call to call, and only carried on for points that came since.
+        """
+        done, sums, counts = self._sums.get(measure, (0, np.zeros(1), np.zeros(1)))
+        if len(sums) < self._count + 1:
+            room = np.zeros(self._table.shape[1] + 1 - len(sums))
+            sums, counts = np.concatenate([sums, room]), np.concatenate([counts, room])
+        new = self._table[_ROW[measure], done : self._count]
+        known = np.isfinite(new)
+        sums[done + 1 : self._count + 1] = sums[done] + np.cumsum(np.where(known, new, 0.0))
+        counts[done + 1 : self._count + 1] = counts[done] + np.cumsum(known)
+        self._sums[measure] = (self._count, sums, counts)
+        return sums, counts
 
     def put(self, points: Sequence[MetricPoint]) -> None:
         """Add points in order; one for a step that is there replaces the old one."""
@@ -104,7 +122,7 @@ class RunData:
         new = _columns(points)
         kept = self._table[:, : self._count][:, ~np.isin(self.steps, new[0])]
         merged = np.concatenate([kept, new], axis=1)
-        self._count = 0
+        self._cut(0)
         self._append(merged[:, np.argsort(merged[0], kind="stable")])
 
     def put_samples(self, samples: Iterable[Sample]) -> None:
@@ -118,7 +136,7 @@ class RunData:
     def drop_points_from(self, step: int) -> None:
         """Forget points of `step` and later."""
         self.version += 1
-        self._count = int(np.searchsorted(self.steps, step))
+        self._cut(int(np.searchsorted(self.steps, step)))
 
     def drop_samples_from(self, step: int) -> None:
         """Forget samples of `step` and later."""
@@ -133,7 +151,7 @@ class RunData:
     def clear(self) -> None:
         """Forget everything."""
         self.version += 1
-        self._count = 0
+        self._cut(0)
         self.samples = []
 
     def copy(self) -> "RunData":
@@ -158,6 +176,10 @@ class RunData:
             }
             for values in self._table[:, : self._count].T
         ]
+
+    def _cut(self, count: int) -> None:
+        self._count = count
+        self._sums = {m: (min(done, count), sums, counts) for m, (done, sums, counts) in self._sums.items()}
 
     def _append(self, columns: Floats) -> None:
         end = self._count + columns.shape[1]
@@ -187,18 +209,3 @@ def _columns(points: Sequence[MetricPoint]) -> Floats:
         ],
         dtype=np.float64,
     ).T
-
-
-def trailing_mean(values: Floats, window: int) -> Floats:
-    """Mean of each value and the `window` - 1 before it; NaN and infinities are left out.
-
-    A plain mean over a stated number of steps, not an exponential one: a person can say what it is.
-    """
-    known = np.isfinite(values)
-    sums = np.cumsum(np.where(known, values, 0.0))
-    counts = np.cumsum(known, dtype=np.float64)
-    if window < len(values):
-        # Right-hand sides are whole new arrays before anything is written.
-        sums[window:], counts[window:] = sums[window:] - sums[:-window], counts[window:] - counts[:-window]
-    with np.errstate(invalid="ignore"):
-        return np.where(counts > 0, sums / counts, np.nan)

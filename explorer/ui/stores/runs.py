@@ -56,6 +56,8 @@ class RunsStore(Store):
         """Whether the disk has answered at all."""
         self.current = ""
         """Key of the run that tiles and samples are of; empty if none."""
+        self.reopened = False
+        """Whether what was looked at last time has been asked for again."""
         self._shown: dict[str, int] = {}
         self._opened: dict[str, OpenedRun] = {}
         self._watched: set[str] = set()

@@ -16,6 +16,7 @@ from explorer.protocol import (
     Distribution,
     DraftLoaded,
     Event,
+    GenerationEnded,
     ListRuns,
     LoadDraft,
     LoadModel,
@@ -59,6 +60,7 @@ class SamplingStore(Store):
         self._default_prompt = ""
         self._draft_known = False
         self._typed = False
+        self._twice = False
         self._numbers = count(1)
         self._session = Session("", self.command.emit)
         self._pause = QTimer(self)
@@ -166,7 +168,8 @@ class SamplingStore(Store):
     def choose_model(self, path: str) -> None:
         """Answer with the weights at `path` from now on."""
         if path != self.path:
-            self.path, self.repeat = path, None
+            self.path = path
+            self._forget_repeat()
             self.reload()
 
     def reload(self) -> None:
@@ -181,7 +184,7 @@ class SamplingStore(Store):
         if text == self.prompt:
             return
         self.prompt, self._typed = text, True
-        self.repeat = None
+        self._forget_repeat()
         if not self._pause.isActive():
             self._flush()
             self._pause.start()
@@ -200,7 +203,7 @@ class SamplingStore(Store):
     def step(self) -> None:
         """Draw one token."""
         if self.can_draw and not self.running:
-            self.repeat = None
+            self._forget_repeat()
             self._flush()
             self._session.move(Step())
             self.changed.emit()
@@ -208,7 +211,7 @@ class SamplingStore(Store):
     def run(self) -> None:
         """Draw `max_tokens`, or until something ends it."""
         if self.can_draw and not self.running:
-            self.repeat = None
+            self._forget_repeat()
             self._flush()
             self._session.move(Run(self.max_tokens))
             self.changed.emit()
@@ -221,29 +224,45 @@ class SamplingStore(Store):
     def take_back(self) -> None:
         """Take back the last drawn token."""
         if self.stream.drawn:
-            self.repeat = None
+            self._forget_repeat()
             self._session.move(CutLast())
             self.changed.emit()
 
     def go_back_to(self, position: int) -> None:
         """Take back the drawn token at `position` of the stream, and all after it."""
         if len(self.stream.prompt) <= position < len(self.stream):
-            self.repeat = None
+            self._forget_repeat()
             self._session.move(CutTo(position))
+            self.changed.emit()
+
+    def write(self, tokens: int) -> None:
+        """Take everything back and write `tokens`, whatever goes on now."""
+        if self.can_draw:
+            self._forget_repeat()
+            self._flush()
+            self._session.stop()
+            self._session.move(CutTo(len(self.stream.prompt)), Run(tokens))
             self.changed.emit()
 
     def start_again(self) -> None:
         """Take everything back and write as much again: the same text, if the settings are the same."""
         before = self.stream.generated_ids
         if before and self.can_draw:
+            self.write(len(before))
             self.repeat = Repeat(before)
-            self._session.stop()
-            self._session.move(CutTo(len(self.stream.prompt)), Run(len(before)))
             self.changed.emit()
+
+    def write_twice(self, tokens: int) -> None:
+        """`write`, and when it has ended by itself, `start_again`."""
+        self.write(tokens)
+        self._twice = self.can_draw
 
     def clear(self) -> None:
         """Back to the prompt alone."""
         self.go_back_to(len(self.stream.prompt))
+
+    def _forget_repeat(self) -> None:
+        self.repeat, self._twice = None, False
 
     # ------------------------------------------------------------ the engine
 
@@ -259,9 +278,16 @@ class SamplingStore(Store):
                 self._take_draft(event.text)
             case _ if event.job and event.job == self._session.job:
                 self._session.apply(event)
+                self._go_on_after(event)
             case _:
                 return
         self.changed.emit()
+
+    def _go_on_after(self, event: Event) -> None:
+        if self._twice and isinstance(event, GenerationEnded) and not self.running:
+            self._twice = False
+            if event.stop_reason != "stopped":
+                self.start_again()
 
     def engine_ready(self) -> None:
         """Load what was chosen; after a death too."""
@@ -271,6 +297,7 @@ class SamplingStore(Store):
     def engine_lost(self, words: str) -> None:
         """Text and bars stay on the screen."""
         self._alive, self.lost = False, words
+        self._twice = False
         self._session.abandon()
         self.changed.emit()
 

@@ -1,0 +1,225 @@
+"""One stream that a person steers: a prompt that changes while it is typed, tokens drawn and taken back.
+
+The cache is kept through all of it: a prompt that begins like the present stream is read only from where
+it differs, and other sampler settings reshape the scores that are there, without the model.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from explorer.core.detokenize import Piece, next_piece
+from explorer.core.draw import draw, uniforms
+from explorer.core.generate import (
+    Chooser,
+    TokenDrawn,
+    check_token,
+    dtype_of,
+    fit_prompt,
+    logprobs_of,
+    start_ids,
+    to_numpy,
+)
+from explorer.core.model import KVCache, Transformer
+from explorer.core.ranking import Logits, Ranking
+from explorer.core.sampling import History, run_chain
+from explorer.protocol import SamplerSettings
+from explorer.text.tokenizer import Tokenizer
+
+_FIRST_CAPACITY = 1024
+_CHUNK = 128
+"""Tokens of a prompt read at once: little enough to look for commands between two of them."""
+_SCORES_AT_ONCE = 4_000_000
+"""Logits in memory at once while a prompt's probabilities are worked out."""
+
+
+@dataclass(frozen=True)
+class NextToken:
+    """What may come at `position` of the stream, before and after the chain. Rows of one, (1, V)."""
+
+    position: int
+    settings: SamplerSettings
+    model: Ranking
+    final: Ranking
+    greedy: bool
+
+
+class Session:
+    """Ids, what the model has read of them, and its scores for what comes next."""
+
+    def __init__(
+        self, model: Transformer, tokenizer: Tokenizer, end_tokens: Collection[int] | None = None
+    ) -> None:
+        """Starts as an empty prompt."""
+        self.model, self.tokenizer = model, tokenizer
+        self.end_tokens = frozenset({tokenizer.end_of_text} if end_tokens is None else end_tokens)
+        self.context = model.config.max_position_embeddings
+        self.ids: list[int] = []
+        self.prompt_length = 0
+        self.truncated = 0
+        """Tokens of the prompt that were cut off at the front."""
+        self.logprobs: list[float | None] = []
+        """Nats at T = 1 of each token given those before it; None for the first, or not yet worked out."""
+        self.pieces: list[Piece] = []
+        self._cache = self._new_cache(min(self.context, _FIRST_CAPACITY))
+        self._logits: Logits | None = None
+        self._next: NextToken | None = None
+        self.set_prompt("")
+
+    def _new_cache(self, capacity: int) -> KVCache:
+        return KVCache(self.model.config, 1, capacity, self.model.device, dtype_of(self.model))
+
+    # ---------------------------------------------------------------- the stream
+
+    @property
+    def position(self) -> int:
+        """Where the next token will stand: the stream's length."""
+        return len(self.ids)
+
+    @property
+    def generated(self) -> list[int]:
+        """Ids after the prompt."""
+        return self.ids[self.prompt_length :]
+
+    @property
+    def is_full(self) -> bool:
+        """True if the context has no room for another token."""
+        return len(self.ids) >= self.context
+
+    def set_prompt(self, text: str) -> None:
+        """Start over from `text`; an empty one starts from the end-of-text token."""
+        self.set_prompt_ids(start_ids(self.tokenizer, text))
+
+    def set_prompt_ids(self, ids: Sequence[int]) -> None:
+        """Start over from `ids`. Raises: InputError for an id outside the vocabulary."""
+        for token in set(ids):
+            check_token(token, self.tokenizer)
+        fitted, self.truncated = fit_prompt(ids, self.context)
+        pairs = zip(fitted, self.ids, strict=False)
+        same = next(
+            (place for place, (new, old) in enumerate(pairs) if new != old), min(len(fitted), len(self.ids))
+        )
+        self._forget_from(same)
+        for token in fitted[same:]:
+            self._append(token, None if self._logits is None else self._logprob(token))
+        self.prompt_length = len(self.ids)
+        self._next = None  # penalties tell the prompt from what was generated
+
+    def place(self, token: int) -> TokenDrawn:
+        """Put `token` next, whatever its probability. Raises: InputError for an id outside the vocabulary."""
+        assert not self.is_full
+        check_token(token, self.tokenizer)
+        return self._add(token, 1.0, 0.0, None, forced=True)
+
+    def step(self, settings: SamplerSettings) -> TokenDrawn:
+        """Draw the next token; its `text` stays empty, see `pieces`. Raises: InputError, DamagedFileError."""
+        assert not self.is_full
+        following = self.next_token(settings)
+        uniform = uniforms([settings.seed], [self.position])
+        drawn = draw(following.final, uniform)
+        return self._add(
+            int(drawn.ids[0]),
+            float(drawn.probability[0]),
+            float(drawn.cumulative_before[0]),
+            None if following.greedy else float(uniform[0]),
+        )
+
+    def remove_last(self, count: int) -> int:
+        """Take back the last generated tokens, `count` at most; gives how many went. The prompt stays."""
+        count = max(0, min(count, len(self.ids) - self.prompt_length))
+        if count:
+            self._forget_from(len(self.ids) - count)
+        return count
+
+    def _forget_from(self, length: int) -> None:
+        """Keep the first `length` tokens; their last is read again, for its scores were not kept."""
+        if length == len(self.ids):
+            return
+        del self.ids[length:], self.logprobs[length:], self.pieces[length:]
+        self._cache.truncate(min(self._cache.length, max(0, length - 1)))
+        self._logits = self._next = None
+
+    def _append(self, token: int, logprob: float | None) -> None:
+        pending = self.pieces[-1].pending if self.pieces else b""
+        self.pieces.append(next_piece(self.tokenizer, token, pending))
+        self.ids.append(token)
+        self.logprobs.append(logprob)
+        self._logits = self._next = None
+
+    def _add(
+        self,
+        token: int,
+        probability: float,
+        cumulative_before: float,
+        uniform: float | None,
+        *,
+        forced: bool = False,
+    ) -> TokenDrawn:
+        logprob = self._logprob(token)
+        self._append(token, logprob)
+        return TokenDrawn(
+            row=0,
+            position=len(self.ids) - 1,
+            id=token,
+            piece=self.pieces[-1],
+            text="",
+            logprob=logprob,
+            probability=probability,
+            cumulative_before=cumulative_before,
+            uniform=uniform,
+            forced=forced,
+        )
+
+    # ---------------------------------------------------------------- the model
+
+    def next_token(self, settings: SamplerSettings) -> NextToken:
+        """What may come next; only the first time after a change of the stream does the model work for it."""
+        known = self._next
+        if known is not None and known.settings == settings:
+            return known
+        chooser = Chooser(settings)
+        logits = self.logits()
+        history = History(self.ids[: self.prompt_length], self.generated)
+        final = run_chain(chooser.steps, logits, [history])
+        model = Ranking(logits) if known is None else known.model
+        ranking = model if final is logits else Ranking(final)
+        self._next = NextToken(self.position, settings, model, ranking, chooser.greedy)
+        return self._next
+
+    def _logprob(self, token: int) -> float:
+        return float(logprobs_of(self.logits(), np.array([[token]]))[0, 0])
+
+    def logits(self) -> Logits:
+        """The model's scores for the next token, (1, V)."""
+        for _ in self.catch_up():
+            pass
+        assert self._logits is not None
+        return self._logits
+
+    def catch_up(self) -> Iterator[None]:
+        """Let the model read what it has not read yet, a piece at a time."""
+        if len(self.ids) > self._cache.capacity:
+            self._cache = self._new_cache(min(self.context, 2 * len(self.ids)))
+        while self._cache.length < len(self.ids):
+            start = self._cache.length
+            self._read(self.ids[start : start + _CHUNK])
+            yield
+
+    @torch.inference_mode()
+    def _read(self, ids: list[int]) -> None:
+        """Read the next ids; note the probabilities of those that follow each of them."""
+        start = self._cache.length
+        hidden = self.model.hidden(torch.tensor([ids], device=self.model.device), self._cache)[0]
+        vocabulary = self.tokenizer.n_vocab
+        following = self.ids[start + 1 : start + 1 + len(ids)]
+        if any(known is None for known in self.logprobs[start + 1 : start + 1 + len(ids)]):
+            rows = max(1, _SCORES_AT_ONCE // vocabulary)
+            for at in range(0, len(following), rows):
+                some = np.array(following[at : at + rows])[:, None]
+                logits = to_numpy(self.model.logits(hidden[at : at + len(some)]), vocabulary)
+                place = start + 1 + at
+                self.logprobs[place : place + len(some)] = logprobs_of(logits, some)[:, 0].tolist()
+        if start + len(ids) == len(self.ids):
+            self._logits = to_numpy(self.model.logits(hidden[-1:]), vocabulary)

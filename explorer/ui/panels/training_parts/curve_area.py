@@ -1,0 +1,226 @@
+"""The curves of one or several runs, which measure they show and how."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPushButton, QVBoxLayout
+
+from explorer.ui import words
+from explorer.ui.panels.training_parts.run_views import RunView
+from explorer.ui.settings import Settings
+from explorer.ui.stores.run_data import Measure
+from explorer.ui.theme import Theme
+from explorer.ui.widgets.curve_legend import CurveLegend, Entry
+from explorer.ui.widgets.curves import CurvePlot, Line, Reference
+from explorer.ui.widgets.flow_layout import FlowLayout
+from explorer.ui.widgets.tall_enough import TallEnough
+from explorer.ui.widgets.tiles import NOTHING
+
+Subject = Literal["loss", "bits", "rate", "gradient", "speed"]
+_MEASURES: dict[Subject, tuple[Measure, ...]] = {
+    "loss": ("train_loss", "val_loss"),
+    "bits": ("val_bpb",),
+    "rate": ("learning_rate",),
+    "gradient": ("grad_norm",),
+    "speed": ("tokens_per_s",),
+}
+_HELD_OUT: tuple[Measure, ...] = ("val_loss", "val_bpb")
+_NOISY: tuple[Measure, ...] = ("train_loss", "grad_norm", "tokens_per_s")
+SMOOTHINGS = (1, 10, 20, 50, 200)
+"""Steps to take the mean over; 1: off."""
+
+
+class CurveArea(TallEnough):
+    """Plot, legend with the values that are read off, and switches. Signals: those of the plot."""
+
+    cursor_moved = Signal(float)
+    walked = Signal(int)
+    options_changed = Signal()
+
+    def __init__(self, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self._theme, self._settings = theme, settings
+        self._views: Sequence[RunView] = ()
+        self._build()
+        self._restore()
+        self._connect()
+        self._apply_theme()
+
+    def _build(self) -> None:
+        self.plot = CurvePlot(self._theme)
+        self.plot.setAccessibleName(self.tr("Curves of the run"))
+        self.legend = CurveLegend(self._theme)
+        self.subject = QComboBox()
+        self.subject.setAccessibleName(self.tr("What the curves show"))
+        subjects: tuple[tuple[Subject, str], ...] = (
+            ("loss", self.tr("Loss (nats per token)")),
+            ("bits", self.tr("Bits per byte, held-out")),
+            ("rate", self.tr("Learning rate")),
+            ("gradient", self.tr("Gradient norm")),
+            ("speed", self.tr("Tokens per second")),
+        )
+        for subject, name in subjects:
+            self.subject.addItem(name, subject)
+        self.smoothing = QComboBox()
+        self.smoothing.setAccessibleName(self.tr("Smoothing"))
+        for window in SMOOTHINGS:
+            name = (
+                self.tr("mean of {count} steps").format(count=window)
+                if window > 1
+                else self.tr("not smoothed")
+            )
+            self.smoothing.addItem(name, window)
+        self.log_x = QCheckBox(self.tr("logarithmic steps"))
+        self.whole = QPushButton(self.tr("Whole run"))
+        self.whole.setToolTip(self.tr("Show all steps again (0, or a double click)"))
+        self.whole.hide()
+        self._switches = FlowLayout()
+        for widget in (self.subject, self.smoothing, self.log_x, self.whole):
+            self._switches.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._switches)
+        column.addWidget(self.legend)
+        self._frame = QFrame()
+        self._frame.setObjectName("surface")
+        self._inside = QVBoxLayout(self._frame)
+        self._inside.addWidget(self.plot)
+        column.addWidget(self._frame, 1)
+
+    def _restore(self) -> None:
+        settings = self._settings
+        self.subject.setCurrentIndex(max(0, self.subject.findData(settings.text("training/subject", "loss"))))
+        window = int(settings.number("training/smoothing", 20))
+        self.smoothing.setCurrentIndex(max(0, self.smoothing.findData(window)))
+        self.log_x.setChecked(settings.flag("training/log_x", False))
+        self.plot.set_log_x(self.log_x.isChecked())
+
+    def _connect(self) -> None:
+        self.subject.currentIndexChanged.connect(self._subject_changed)
+        self.smoothing.currentIndexChanged.connect(self._smoothing_changed)
+        self.log_x.toggled.connect(self._log_changed)
+        self.whole.clicked.connect(self.plot.show_whole)
+        self.plot.zoom_changed.connect(self.whole.setVisible)
+        self.plot.read_changed.connect(self._render_legend)
+        self.plot.cursor_moved.connect(self.cursor_moved)
+        self.plot.walked.connect(self.walked)
+        self._theme.changed.connect(self._apply_theme)
+
+    def show_runs(self, views: Sequence[RunView], current: RunView | None, cursor: float | None) -> None:
+        """Draw these runs; the level of knowing nothing and faint raw points belong to `current`."""
+        self._views = views
+        lines = [line for view in views for line in self._lines_of(view, len(views) == 1, view is current)]
+        with QSignalBlocker(self.plot):
+            self.plot.set_cursor(cursor)
+        self.plot.show_lines(lines, _planned(views), self._reference(current))
+
+    def title(self) -> str:
+        """What the curves show, for the name of a picture."""
+        return self.subject.currentText()
+
+    # ------------------------------------------------------------
+
+    def _subject(self) -> Subject:
+        return self.subject.currentData()
+
+    def _lines_of(self, view: RunView, alone: bool, is_current: bool) -> list[Line]:
+        return [
+            self._line(view, measure, alone, alone or is_current) for measure in _MEASURES[self._subject()]
+        ]
+
+    def _line(self, view: RunView, measure: Measure, alone: bool, raw: bool) -> Line:
+        data, slot = view.data, view.slot
+        x, y = data.steps, data.column(measure)
+        known = np.isfinite(y)
+        if not known.all():
+            x, y = x[known], y[known]
+        whole = len(y) == len(data)
+        window: int = self.smoothing.currentData()
+        smoothed = measure in _NOISY and window > 1 and whole
+        marked = measure in _HELD_OUT
+        name = self._measure_name(measure)
+        return Line(
+            key=f"{view.key}/{measure}",
+            label=name if alone else f"{view.name}: {name}",
+            x=x,
+            y=y,
+            read=lambda step: data.value_at(measure, step),
+            smoothed_at=(lambda indices: data.smoothed_at(measure, window, indices)) if smoothed else None,
+            raw=raw,
+            slot=slot,
+            # Alone, the two losses differ in colour too; among others, colour and dash say which run it is.
+            colour=slot + 1 if alone and marked else slot,
+            marked=marked,
+        )
+
+    def _measure_name(self, measure: Measure) -> str:
+        names: dict[Measure, str] = {
+            "train_loss": self.tr("training"),
+            "val_loss": self.tr("held-out"),
+            "val_bpb": self.tr("bits per byte"),
+            "learning_rate": self.tr("learning rate"),
+            "grad_norm": self.tr("gradient norm"),
+            "tokens_per_s": self.tr("tokens/s"),
+        }
+        return names.get(measure, measure)
+
+    def _reference(self, view: RunView | None) -> Reference | None:
+        if view is None or self._subject() != "loss" or view.uniform_loss is None:
+            return None
+        said = self.tr("knows nothing: ln V = {loss}").format(loss=f"{view.uniform_loss:.2f}")
+        return Reference(view.uniform_loss, said)
+
+    def _render_legend(self) -> None:
+        step = self.plot.read_step
+        title = "" if step is None else self.tr("step {step}").format(step=words.count(round(step)))
+        entries = [
+            Entry(line.label, self._value(line, step), line.slot, self.plot.colour_of(line), line.marked)
+            for line in self.plot.lines
+        ]
+        self.legend.show_entries(title, entries)
+
+    def _value(self, line: Line, step: float | None) -> str:
+        value = line.read(step) if step is not None else None
+        return NOTHING if value is None else format_value(self._subject(), value)
+
+    def _subject_changed(self) -> None:
+        self._settings.set("training/subject", self._subject())
+        self.plot.forget_heights()
+        self.options_changed.emit()
+
+    def _smoothing_changed(self) -> None:
+        self._settings.set("training/smoothing", self.smoothing.currentData())
+        self.options_changed.emit()
+
+    def _log_changed(self, on: bool) -> None:
+        self._settings.set("training/log_x", on)
+        self.plot.set_log_x(on)
+
+    def _apply_theme(self) -> None:
+        px = self._theme.px
+        self._switches.setSpacing(px(8))
+        self._inside.setContentsMargins(px(4), px(4), px(4), px(4))
+        layout = self.layout()
+        if layout is not None:
+            layout.setSpacing(px(6))
+        self.setMinimumWidth(px(280))
+
+
+def _planned(views: Sequence[RunView]) -> float | None:
+    """Where the axis may end: at the plan of the longest run."""
+    return float(max((view.steps for view in views), default=0)) or None
+
+
+def format_value(subject: Subject, value: float) -> str:
+    """A number with as many digits as its measure is worth."""
+    match subject:
+        case "loss" | "bits":
+            return f"{value:.3f}"
+        case "rate":
+            return f"{value:.2e}"
+        case "gradient":
+            return f"{value:.2f}"
+        case "speed":
+            return words.count(round(value))

@@ -1,0 +1,311 @@
+"""The text so far as a flow of chips, one a token: who wrote it is told by colour and by a mark."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy
+
+from explorer.protocol import StreamToken
+from explorer.ui.theme import Theme
+from explorer.ui.widgets.token_text import visible
+
+_FILL_ALPHA = {False: 46, True: 84}
+"""Of a role's colour over the ground, by `Theme.dark`: soft enough to read on."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a chip stands, in pixels of the whole flow; `line` counts from 0."""
+
+    x: float
+    line: int
+    width: float
+
+
+class TokenStrip(QAbstractScrollArea):
+    """Chips of a prompt and of what a model wrote after it; the end stays in sight while it grows.
+
+    Mouse: pointing at a chip, clicking one that the model wrote. Keys: Shift+Left and Shift+Right point,
+    Return is the click; all other keys but those that scroll are left to the panel.
+    Signals: `pointed(int)`, the chip pointed at, -1 for none; `chosen(int)`, a written chip was clicked.
+    """
+
+    pointed = Signal(int)
+    chosen = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._tokens: list[StreamToken] = []
+        self._prompt_length = 0
+        self._places: list[_Place] = []
+        self._widths: dict[str, float] = {}
+        self._pointed = -1
+        self._faded = False
+        self.setObjectName("surface")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.setAccessibleName(self.tr("The text so far"))
+        theme.changed.connect(self._look_changed)
+
+    # ------------------------------------------------------------ what is shown
+
+    @property
+    def tokens(self) -> list[StreamToken]:
+        """All chips' tokens, in order."""
+        return self._tokens
+
+    @property
+    def prompt_length(self) -> int:
+        """Chips from here on were written by the model."""
+        return self._prompt_length
+
+    @property
+    def pointed_chip(self) -> int:
+        """The chip pointed at, -1 for none."""
+        return self._pointed
+
+    @property
+    def faded(self) -> bool:
+        """Whether the chips are shown as not being of now."""
+        return self._faded
+
+    def show_tokens(self, prompt: Sequence[StreamToken], written: Sequence[StreamToken], faded: bool) -> None:
+        """Replace the stream. What is the same at the front is not laid out again."""
+        tokens = [*prompt, *written]
+        same = next(
+            (i for i, (a, b) in enumerate(zip(tokens, self._tokens, strict=False)) if a is not b and a != b),
+            min(len(tokens), len(self._tokens)),
+        )
+        changed = same < len(tokens) or len(tokens) != len(self._tokens)
+        if not changed and (len(prompt), faded) == (self._prompt_length, self._faded):
+            return
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum()
+        self._tokens, self._prompt_length, self._faded = tokens, len(prompt), faded
+        if self._pointed >= len(tokens):
+            self._point_at(-1)
+        self._lay_out(same)
+        if at_end:
+            bar.setValue(bar.maximum())
+        self.setAccessibleDescription("".join(token.text for token in tokens[-80:]))
+        self.viewport().update()
+
+    # ------------------------------------------------------------ geometry
+
+    def sizeHint(self) -> QSize:
+        """Some lines."""
+        return QSize(self._theme.px(380), self._theme.px(200))
+
+    def minimumSizeHint(self) -> QSize:
+        """Two lines."""
+        return QSize(self._theme.px(160), 2 * int(self._line_height()) + 2 * self._theme.px(8))
+
+    def chip_rect(self, index: int) -> QRectF:
+        """Where a chip is in the viewport, scrolled as it is now."""
+        place = self._places[index]
+        top = self._margin() + place.line * self._line_height() - self.verticalScrollBar().value()
+        return QRectF(place.x, top, place.width, self._line_height() - self._theme.px(5))
+
+    def _margin(self) -> int:
+        return self._theme.px(8)
+
+    def _line_height(self) -> float:
+        return self._theme.px(15) * 1.5 + self._theme.px(6)
+
+    def _width_of(self, text: str, metrics: QFontMetricsF) -> float:
+        width = self._widths.get(text)
+        if width is None:
+            width = max(metrics.horizontalAdvance(visible(text)) + self._theme.px(8), self._theme.px(12))
+            self._widths[text] = width
+        return width
+
+    def _lay_out(self, first: int) -> None:
+        """Place the chips from `first` on."""
+        del self._places[first:]
+        gap, margin = self._theme.px(2), self._margin()
+        right = self.viewport().width() - margin
+        metrics = QFontMetricsF(self._theme.font("mono"))
+        x, line = float(margin), 0
+        if self._places:
+            last = self._places[-1]
+            x, line = last.x + last.width + gap, last.line
+            if self._tokens[first - 1].text.endswith("\n"):
+                x, line = float(margin), line + 1
+        for token in self._tokens[first:]:
+            width = min(self._width_of(token.text, metrics), max(1.0, right - margin))
+            if x > margin and x + width > right:
+                x, line = float(margin), line + 1
+            self._places.append(_Place(x, line, width))
+            x += width + gap
+            if token.text.endswith("\n"):
+                x, line = float(margin), line + 1
+        height = 2 * margin + (line + 1) * self._line_height()
+        bar = self.verticalScrollBar()
+        bar.setRange(0, max(0, round(height - self.viewport().height())))
+        bar.setPageStep(self.viewport().height())
+        bar.setSingleStep(int(self._line_height()))
+
+    def _chip_at(self, point: QPointF) -> int:
+        line = (point.y() + self.verticalScrollBar().value() - self._margin()) // self._line_height()
+        first = bisect_left(self._places, line, key=lambda place: place.line)
+        for index in range(first, len(self._places)):
+            place = self._places[index]
+            if place.line > line:
+                break
+            if place.x <= point.x() < place.x + place.width:
+                return index
+        return -1
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap anew; the end stays in sight if it was."""
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum()
+        self._lay_out(0)
+        if at_end:
+            bar.setValue(bar.maximum())
+
+    def _look_changed(self) -> None:
+        self._widths.clear()
+        self._lay_out(0)
+        self.updateGeometry()
+        self.viewport().update()
+
+    # ------------------------------------------------------------ painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the lines that are in sight."""
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font("mono"))
+        offset = self.verticalScrollBar().value() - self._margin()
+        top = (event.rect().top() + offset) // self._line_height()
+        bottom = (event.rect().bottom() + offset) // self._line_height()
+        first = bisect_left(self._places, top, key=lambda place: place.line)
+        painter.setOpacity(0.5 if self._faded else 1.0)
+        for index in range(first, len(self._places)):
+            if self._places[index].line > bottom:
+                break
+            self._paint_chip(painter, index)
+        self._paint_caret(painter)
+        painter.end()
+
+    def _paint_chip(self, painter: QPainter, index: int) -> None:
+        theme, token = self._theme, self._tokens[index]
+        rect = self.chip_rect(index)
+        written = index >= self._prompt_length
+        role = theme.colour("model" if written else "person")
+        fill = QColor(role)
+        fill.setAlpha(_FILL_ALPHA[theme.dark])
+        pen = QPen(Qt.PenStyle.NoPen)
+        if token.special:
+            fill, pen = QColor(Qt.GlobalColor.transparent), QPen(theme.colour("special"), theme.px(1))
+        if index == self._pointed:
+            pen = QPen(theme.colour("accent"), theme.px(2))
+        painter.setPen(pen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(3), theme.px(3))
+        self._paint_mark(painter, rect, role, written)
+        text = visible(token.text)
+        painter.setPen(theme.colour("muted" if token.special or not token.text.strip() else "text"))
+        inside = rect.adjusted(theme.px(4), theme.px(2), -theme.px(4), 0)
+        if rect.width() < self._widths.get(token.text, 0):
+            metrics = QFontMetricsF(painter.font())
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
+        painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_mark(self, painter: QPainter, rect: QRectF, colour: QColor, written: bool) -> None:
+        corner = QPointF(rect.left() + self._theme.px(2), rect.top() + self._theme.px(2))
+        paint_author_mark(painter, corner, self._theme.px(4), colour, written)
+
+    def _paint_caret(self, painter: QPainter) -> None:
+        """Where the next token will stand."""
+        if not self._places:
+            return
+        rect = self.chip_rect(len(self._places) - 1)
+        painter.setOpacity(1.0)
+        painter.setPen(QPen(self._theme.colour("accent"), self._theme.px(2)))
+        x = min(rect.right() + self._theme.px(4), self.viewport().width() - self._theme.px(2))
+        painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+
+    # ------------------------------------------------------------ pointing
+
+    def _point_at(self, index: int) -> None:
+        if index != self._pointed:
+            self._pointed = index
+            written = index >= self._prompt_length
+            shape = (
+                Qt.CursorShape.PointingHandCursor if written and index >= 0 else Qt.CursorShape.ArrowCursor
+            )
+            self.viewport().setCursor(shape)
+            self.viewport().update()
+            self.pointed.emit(index)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at the chip under the mouse."""
+        self._point_at(self._chip_at(event.position()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the chip under the mouse."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._choose(self._chip_at(event.position()))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Point at nothing when the mouse leaves."""
+        if event.type() == QEvent.Type.Leave:
+            self._point_at(-1)
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Point and choose; scroll; leave the rest to the panel."""
+        key, shift = event.key(), event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        if shift and key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._tokens:
+            self._walk(1 if key == Qt.Key.Key_Right else -1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._choose(self._pointed)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def _walk(self, step: int) -> None:
+        start = self._pointed if self._pointed >= 0 else len(self._tokens) - (step > 0)
+        self._point_at(min(max(start + step, 0), len(self._tokens) - 1))
+        rect = self.chip_rect(self._pointed)
+        bar = self.verticalScrollBar()
+        if rect.top() < 0:
+            bar.setValue(bar.value() + int(rect.top()) - self._margin())
+        elif rect.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + int(rect.bottom()) - self.viewport().height() + self._margin())
+
+    def _choose(self, index: int) -> None:
+        if index >= self._prompt_length:
+            self.chosen.emit(index)
+
+
+def paint_author_mark(painter: QPainter, corner: QPointF, size: float, colour: QColor, written: bool) -> None:
+    """A small square for a person, a triangle for the model: the sign beside the colour."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    if not written:
+        painter.drawRect(QRectF(corner.x(), corner.y(), size, size))
+        return
+    right, bottom = QPointF(corner.x() + 1.4 * size, corner.y()), QPointF(corner.x(), corner.y() + 1.4 * size)
+    painter.drawPolygon(QPolygonF([corner, right, bottom]))

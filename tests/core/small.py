@@ -1,0 +1,39 @@
+"""A tiny model that has opinions, and a tokenizer whose tokens end inside characters."""
+
+import torch
+
+from explorer.core.model import ModelConfig, Transformer, initialize
+from explorer.text import patterns
+from explorer.text.tokenizer import END_OF_TEXT, BytePairTokenizer
+
+CONTEXT = 48
+
+
+def small_tokenizer() -> BytePairTokenizer:
+    """All bytes, a few pairs, and beginnings of Chinese characters and emoji."""
+    tokens = [bytes([byte]) for byte in range(256)]
+    tokens += [b"th", b"the", b" t", "中".encode()[:2], "😀".encode()[:2], "😀".encode()[:3]]
+    ranks = {token: rank for rank, token in enumerate(tokens)}
+    return BytePairTokenizer("bpe", patterns.TRAINED, ranks, {END_OF_TEXT: len(tokens)})
+
+
+def small_model(vocab_size: int | None = None, seed: int = 3) -> Transformer:
+    """Fresh weights, made larger: otherwise all tokens are nearly equally likely and rounding decides."""
+    torch.set_num_threads(1)
+    config = ModelConfig(
+        vocab_size=vocab_size or small_tokenizer().n_vocab,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=8,
+        max_position_embeddings=CONTEXT,
+    )
+    model = Transformer(config)
+    initialize(model, seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.ndim > 1:
+                parameter *= 15.0 if name == "embedding.weight" else 8.0
+    return model
