@@ -50,7 +50,7 @@ class App:
         self.theme = self._make_theme()
         self.engines = Engines(str(data_dir), arguments.device)
         self.engine = EngineStore()
-        self.tokenizer = TokenizerStore()
+        self.tokenizer = TokenizerStore(self.settings)
         self.runs = RunsStore()
         self.training = TrainingStore(str(data_dir / "runs"), arguments.device)
         self.sampling = SamplingStore(arguments.device)

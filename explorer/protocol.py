@@ -103,12 +103,17 @@ class DocumentText(Message, tag=True, frozen=True, kw_only=True):
 
 
 class FileText(Message, tag=True, frozen=True, kw_only=True):
-    """A piece of a file that was asked for; `last` closes it."""
+    """A piece of a file that was asked for; `last` closes it. Sent only once all of the file proved readable.
+
+    Without a byte order mark; every kind of line end is a line feed, as Qt's editors have it.
+    """
 
     path: str
     start: int
     text: str
     last: bool
+    line_ends_changed: bool = False
+    """On the last piece: the file has other line ends than line feeds."""
 
 
 class TokensPatched(Message, tag=True, frozen=True, kw_only=True):
@@ -477,7 +482,9 @@ class StreamToken(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     text: str
-    """As it stands in the decoded stream; U+FFFD where it holds a part of a character."""
+    """As it stands in the decoded stream; ends with U+FFFD where it ends inside a character."""
+    resumes: bool = False
+    """It goes on with the character in which the token before ends: its text takes that U+FFFD's place."""
     special: bool = False
     logprob: float | None = None
     """Nats, under the model at T = 1; None for the first token."""
@@ -514,9 +521,9 @@ class Distribution(Message, tag=True, frozen=True, kw_only=True):
     position: int
     sampler: SamplerSettings
     candidates: list[Candidate]
-    """The first 20 of the chain's order."""
+    """The first 20 of the chain's order; if fewer are left, then those cut, as the model orders them."""
     rest_count: int
-    """How many other tokens are left together ..."""
+    """How many other tokens the chain has left together ..."""
     rest_probability: float
     """... with this much probability after the chain."""
     entropy_bits: float

@@ -64,7 +64,7 @@ def style_sheet(theme: Theme) -> str:
         QComboBox:focus
         {{ border: 1px solid {c.accent}; }}
     QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {{ border: none;
-        padding: 0; margin-left: {gap}px; background: transparent; }}
+        padding: 0; background: transparent; }}
     QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
         width: 0; border: none; }}
     QComboBox::drop-down {{ border: none; width: {px(20)}px; }}

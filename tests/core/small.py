@@ -1,10 +1,14 @@
 """A tiny model that has opinions, and a tokenizer whose tokens end inside characters."""
 
+from pathlib import Path
+
 import torch
 
+from explorer.core import checkpoints
 from explorer.core.model import ModelConfig, Transformer, initialize
 from explorer.text import patterns
 from explorer.text.tokenizer import END_OF_TEXT, BytePairTokenizer
+from explorer.text.tokenizer_files import huggingface_tokenizer
 
 CONTEXT = 48
 
@@ -17,7 +21,7 @@ def small_tokenizer() -> BytePairTokenizer:
     return BytePairTokenizer("bpe", patterns.TRAINED, ranks, {END_OF_TEXT: len(tokens)})
 
 
-def small_model(vocab_size: int | None = None, seed: int = 3) -> Transformer:
+def small_model(vocab_size: int | None = None, seed: int = 3, context: int = CONTEXT) -> Transformer:
     """Fresh weights, made larger: otherwise all tokens are nearly equally likely and rounding decides."""
     torch.set_num_threads(1)
     config = ModelConfig(
@@ -28,7 +32,7 @@ def small_model(vocab_size: int | None = None, seed: int = 3) -> Transformer:
         num_attention_heads=4,
         num_key_value_heads=2,
         head_dim=8,
-        max_position_embeddings=CONTEXT,
+        max_position_embeddings=context,
     )
     model = Transformer(config)
     initialize(model, seed)
@@ -37,3 +41,12 @@ def small_model(vocab_size: int | None = None, seed: int = 3) -> Transformer:
             if parameter.ndim > 1:
                 parameter *= 15.0 if name == "embedding.weight" else 8.0
     return model
+
+
+def save_small_model(folder: Path, seed: int = 3, step: int = 40, context: int = CONTEXT) -> Path:
+    """A checkpoint's folder."""
+    tokenizer = huggingface_tokenizer(small_tokenizer())
+    checkpoints.save(
+        folder, small_model(seed=seed), tokenizer, name="small", step=step, card="# A test's model"
+    )
+    return folder

@@ -78,7 +78,7 @@ class TrainingPanel(Panel):
                     self.tr("Letters instead of byte pairs"),
                     lambda: self._set_up(Choice(tokenizer="characters", vocab_size=None)),
                 ),
-                (self.tr("The same with another seed"), self._set_up_other_seed),
+                (self.tr("Another seed"), self._set_up_other_seed),
                 (self.tr("A text of your own…"), self.work.setup.ask_for_file),
             ]
         )
@@ -196,12 +196,13 @@ class TrainingPanel(Panel):
         newest = len(samples) - 1 if samples else None
         index = newest if self._back_step is None else current.data.sample_index_at(self._back_step)
         active = current.live is not None and current.live.active
+        may_sample = current.live is not None and current.live.state in ("running", "pausing", "paused")
         waiting = (
             self.tr("Here stands what the model writes, from its first steps on.")
             if active
             else self.tr("This run has no sayings.")
         )
-        self.work.sayings.show_samples(samples, index, self._back_step is None, active, waiting)
+        self.work.sayings.show_samples(samples, index, self._back_step is None, may_sample, waiting)
 
     def _render_list(self) -> None:
         self.work.list.set_rows(rows_of(self._training, self._runs), bin_rows(self._runs))

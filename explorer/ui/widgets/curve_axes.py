@@ -55,6 +55,7 @@ class Axis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self._room = 80.0
         """Pixels from tick to tick at least."""
+        self._numbered = True
 
     def apply_theme(self, theme: Theme, font: QFont) -> None:
         """Colours and type of the theme."""
@@ -63,11 +64,17 @@ class Axis(pg.AxisItem):
         self.setTickFont(font)
         self.setGrid(_GRID_ALPHA)
         self.setStyle(tickTextOffset=theme.px(4), tickLength=0, hideOverlappingLabels=True)
-        self._room = theme.px(90 if self.orientation == "bottom" else 44)
+        self._room = theme.px(90 if self.orientation == "bottom" else 32)
         if self.orientation == "left":
             self.setWidth(theme.px(46))
         else:
             self.setHeight(theme.px(22))
+
+    def show_numbers(self, on: bool) -> None:
+        """Without points there is nothing to read off."""
+        if on != self._numbered:
+            self._numbered = on
+            self.setStyle(showValues=on)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         """One level of ticks at round numbers, as many as leave room for their text."""

@@ -102,7 +102,9 @@ class CurveLegend(QWidget):
         return QFontMetricsF(self._theme.font("body")).height() + self._theme.px(4)
 
     def _value_width(self, metrics: QFontMetricsF) -> float:
-        return metrics.horizontalAdvance("00.0000")
+        """Room for the longest value there is, in figures of equal width."""
+        longest = max((len(entry.value) for entry in self._entries), default=0)
+        return metrics.horizontalAdvance("0" * max(longest, 6))
 
     def _places(self, width: int) -> list[QRectF]:
         """The title's rectangle, then one for each entry."""

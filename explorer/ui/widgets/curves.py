@@ -159,6 +159,8 @@ class CurvePlot(pg.PlotWidget):
             ends = (level, level) if ends is None else (min(ends[0], level), max(ends[1], level))
         if ends is not None:
             self._fit_heights(*ends)
+        for axis in self._axes:
+            axis.show_numbers(ends is not None)
         self._place_cursor()
         self.read_changed.emit()
 
@@ -193,7 +195,7 @@ class CurvePlot(pg.PlotWidget):
         self._hair.setPen(screen_pen(text, 1, Qt.PenStyle.DotLine))
         self._cursor_line.setPen(screen_pen(accent, theme.px(2)))
         self._cursor_line.setHoverPen(screen_pen(accent, theme.px(4)))
-        self.setMinimumHeight(theme.px(120))
+        self.setMinimumHeight(theme.px(150))
         self._redraw_soon()
 
     # ------------------------------------------------------------ hands

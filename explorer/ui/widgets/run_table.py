@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal
 
 from PySide6.QtCore import (
@@ -197,6 +198,8 @@ class RunTable(QAbstractTableModel):
                 return ""
 
     def _when(self, created_s: float) -> str:
+        if not isfinite(created_s):
+            return self.tr("now")
         then, now = QDateTime.fromSecsSinceEpoch(int(created_s)), QDateTime.currentDateTime()
         clock = QLocale().toString(then.time(), QLocale.FormatType.ShortFormat)
         days = then.date().daysTo(now.date())

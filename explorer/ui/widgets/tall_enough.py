@@ -1,5 +1,6 @@
 """A widget that is never squeezed below what its wrapping rows need at its width."""
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,8 +21,14 @@ class TallEnough(QWidget):
         super().resizeEvent(event)
         self.fit_height()
 
+    def event(self, event: QEvent) -> bool:
+        """A row came, went or grew."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit_height()
+        return super().event(event)
+
     def fit_height(self) -> None:
-        """Measure again; to be called when rows come or go."""
+        """Measure again."""
         layout = self.layout()
         if layout is not None and layout.hasHeightForWidth():
             needed = layout.totalMinimumHeightForWidth(self.width())

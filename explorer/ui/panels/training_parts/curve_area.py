@@ -143,7 +143,7 @@ class CurveArea(TallEnough):
         name = self._measure_name(measure)
         return Line(
             key=f"{view.key}/{measure}",
-            label=name if alone else f"{view.name}: {name}",
+            label=name if alone else view.name,
             x=x,
             y=y,
             read=lambda step: data.value_at(measure, step),
@@ -175,11 +175,29 @@ class CurveArea(TallEnough):
     def _render_legend(self) -> None:
         step = self.plot.read_step
         title = "" if step is None else self.tr("step {step}").format(step=words.count(round(step)))
+        lines = self.plot.lines
+        if len(self._views) > 1 and self._subject() == "loss":
+            # One entry a run: training and held-out together.
+            self.legend.show_entries(f"{title}  {self.tr('training / held-out')}", self._pairs(lines, step))
+            return
         entries = [
             Entry(line.label, self._value(line, step), line.slot, self.plot.colour_of(line), line.marked)
-            for line in self.plot.lines
+            for line in lines
         ]
         self.legend.show_entries(title, entries)
+
+    def _pairs(self, lines: Sequence[Line], step: float | None) -> list[Entry]:
+        pairs = zip(self._views, lines[::2], lines[1::2], strict=True)
+        return [
+            Entry(
+                view.name,
+                f"{self._value(training, step)} / {self._value(held_out, step)}",
+                training.slot,
+                self.plot.colour_of(training),
+                True,
+            )
+            for view, training, held_out in pairs
+        ]
 
     def _value(self, line: Line, step: float | None) -> str:
         value = line.read(step) if step is not None else None

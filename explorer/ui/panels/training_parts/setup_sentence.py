@@ -252,12 +252,14 @@ class SetupSentence(QWidget):
 
     def _apply_theme(self) -> None:
         px = self._theme.px
-        self._row.setSpacing(px(6))
+        self._row.setSpacing(px(4))
         layout = self.layout()
         if layout is not None:
             layout.setSpacing(px(4))
-        self._steps.setFixedWidth(px(84))
-        self._seed.setFixedWidth(px(64))
+        for spin, width in ((self._steps, 78), (self._seed, 54)):
+            spin.setFixedWidth(px(width))
+            # WORKAROUND Qt's style sheets leave a spin box's padding out once it has a border.
+            spin.lineEdit().setTextMargins(px(8), 0, 0, 0)
 
 
 def _remembered(settings: Settings) -> Choice:

@@ -1,0 +1,202 @@
+"""`llm-explorer generate`: what a model writes after a prompt, as it comes, or as JSON."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import InputError
+from explorer.protocol import SAMPLER_ORDER, SamplerSettings
+
+if TYPE_CHECKING:
+    from explorer.core.generate import Fact
+    from explorer.core.loading import LoadedModel
+
+_INTERRUPTED = 130
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # pyright: ignore[reportPrivateUsage]
+    """Describe the sub-command's arguments."""
+    parser = subparsers.add_parser(
+        "generate", help="let a model go on with a text", description="Let a model go on with a text."
+    )
+    parser.add_argument(
+        "--model", required=True, metavar="DIR", help="a checkpoint's folder, or a run's: then its newest one"
+    )
+    prompt = parser.add_mutually_exclusive_group()
+    prompt.add_argument("--prompt", default="", metavar="TEXT", help="what to go on with (default: nothing)")
+    prompt.add_argument("--prompt-ids", metavar="IDS", help="the same as token ids: 1,7,290")
+    parser.add_argument("--max-tokens", type=int, default=200, metavar="N", help="(default: 200)")
+    parser.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this text")
+    parser.add_argument("--ignore-eos", action="store_true", help="go on after the end-of-text token")
+    parser.add_argument("--json", action="store_true", help='print {"ids", "text", "stop_reason"}')
+    parser.add_argument(
+        "--top-logprobs", type=int, metavar="N", help='with --json: add "logprobs" and the N most likely'
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    _add_samplers(parser.add_argument_group("samplers", "Each is off by default."))
+
+
+def _add_samplers(group: "argparse._ArgumentGroup") -> None:  # pyright: ignore[reportPrivateUsage]
+    neutral = SamplerSettings()
+    numbers = {
+        "temperature": "0 takes the most likely token; below 1 is sharper, above 1 flatter",
+        "top_k": "keep this many tokens; 0 is off",
+        "top_p": "keep the most likely tokens that make up this probability; 1 is off",
+        "min_p": "keep tokens at least this share as likely as the most likely one; 0 is off",
+        "typical_p": "keep the most typical tokens that make up this probability; 1 is off",
+        "repeat_penalty": "divide the logits of tokens in the text so far; 1 is off",
+        "frequency_penalty": "taken off for each time that a token was generated; 0 is off",
+        "presence_penalty": "taken off if a token was generated; 0 is off",
+        "seed": "the same seed gives the same text",
+    }
+    for name, words in numbers.items():
+        default: float = getattr(neutral, name)
+        kind = type(default)
+        group.add_argument(
+            _option(name), type=kind, default=default, metavar="N", help=f"{words} (default: {default})"
+        )
+    group.add_argument("--logit-bias", default="", metavar="ID:N,...", help="added to these tokens' logits")
+    group.add_argument(
+        "--samplers", metavar="NAME,...", help=f"the order of the chain (default: {','.join(SAMPLER_ORDER)})"
+    )
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Generate. Raises: InputError, DamagedFileError; BrokenPipeError if the reader has left."""
+    settings = _settings(arguments)
+    if arguments.max_tokens < 1:
+        raise InputError(
+            "{tokens} tokens cannot be generated. Give a number above 0.", tokens=arguments.max_tokens
+        )
+    if arguments.top_logprobs is not None and (arguments.top_logprobs < 0 or not arguments.json):
+        raise InputError("--top-logprobs takes a number from 0 on, and needs --json.")
+
+    from explorer.core import devices
+    from explorer.core.generate import fit_prompt, generate, start_ids
+    from explorer.core.loading import load_model
+
+    loaded = load_model(Path(arguments.model), devices.choose(arguments.device))
+    asked = (
+        start_ids(loaded.tokenizer, arguments.prompt)
+        if arguments.prompt_ids is None
+        else _numbers(arguments.prompt_ids)
+    )
+    context = loaded.model.config.max_position_embeddings
+    prompt, cut = fit_prompt(asked, context)
+    if cut:
+        print(
+            f"The first {cut} of the prompt's {len(asked)} tokens were left out: the model sees {context}.",
+            file=sys.stderr,
+        )
+    facts = generate(
+        loaded.model,
+        loaded.tokenizer,
+        [prompt],
+        settings,
+        max_tokens=arguments.max_tokens,
+        end_tokens=() if arguments.ignore_eos else None,
+        stop_strings=arguments.stop,
+        top_logprobs=arguments.top_logprobs or 0,
+    )
+    output = _Json(loaded, arguments.top_logprobs) if arguments.json else _Plain()
+    try:
+        for fact in facts:
+            output.take(fact)
+    except KeyboardInterrupt:
+        output.finish()
+        return _INTERRUPTED
+    output.finish()
+    return 0
+
+
+def _settings(arguments: argparse.Namespace) -> SamplerSettings:
+    """Checked before a model is loaded. Raises: InputError."""
+    from explorer.core.sampling import chain_of
+
+    given = {name: getattr(arguments, name) for name in SamplerSettings.__struct_fields__}
+    order = arguments.samplers
+    given["samplers"] = SAMPLER_ORDER if order is None else tuple(filter(None, order.split(",")))
+    given["logit_bias"] = _biases(arguments.logit_bias)
+    settings = SamplerSettings(**given)
+    chain_of(settings)
+    return settings
+
+
+def _biases(text: str) -> dict[int, float]:
+    biases: dict[int, float] = {}
+    for pair in filter(None, text.split(",")):
+        token, _, bias = pair.partition(":")
+        try:
+            biases[int(token)] = float(bias)
+        except ValueError:
+            raise InputError(
+                "{pair} is no bias. Give a token's id and a number: 290:-5.", pair=pair
+            ) from None
+    return biases
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(number) for number in text.split(",")]
+    except ValueError:
+        raise InputError("{text} are no token ids. Give numbers such as 1,7,290.", text=text) from None
+
+
+class _Plain:
+    """Text as it comes."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def take(self, fact: "Fact") -> None:
+        if fact.text:
+            print(fact.text, end="", flush=True)
+            self._last = fact.text
+
+    def finish(self) -> None:
+        """The prompt of a shell shall stand on its own line."""
+        if not self._last.endswith("\n"):
+            print(flush=True)
+
+
+class _Json:
+    """One object at the end."""
+
+    def __init__(self, loaded: "LoadedModel", top_logprobs: int | None) -> None:
+        self._tokenizer = loaded.tokenizer
+        self._ids: list[int] = []
+        self._texts: list[str] = []
+        self._stop_reason = "interrupted"
+        self._logprobs: list[dict[str, Any]] | None = None if top_logprobs is None else []
+
+    def take(self, fact: "Fact") -> None:
+        from explorer.core.generate import RowEnded
+
+        self._texts.append(fact.text)
+        if isinstance(fact, RowEnded):
+            self._stop_reason = fact.stop_reason
+            return
+        self._ids.append(fact.id)
+        if self._logprobs is not None:
+            top = [self._named(token, logprob) for token, logprob in fact.top]
+            self._logprobs.append(self._named(fact.id, fact.logprob) | {"top": top})
+
+    def _named(self, token: int, logprob: float) -> dict[str, Any]:
+        return {"id": token, "token": self._tokenizer.decode([token]), "logprob": logprob}
+
+    def finish(self) -> None:
+        """Escapes for what is not ASCII: JSON stays JSON in every terminal's encoding."""
+        result: dict[str, Any] = {
+            "ids": self._ids,
+            "text": "".join(self._texts),
+            "stop_reason": self._stop_reason,
+        }
+        if self._logprobs is not None:
+            result["logprobs"] = self._logprobs
+        print(json.dumps(result), flush=True)

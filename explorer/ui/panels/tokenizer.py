@@ -1,0 +1,413 @@
+"""The Tokens panel: a text with its tokens in place, and the numbers that a model gets in its stead."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QTextCursor
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.protocol import Failed
+from explorer.ui import words
+from explorer.ui.panels.base import Panel
+from explorer.ui.settings import Settings
+from explorer.ui.stores.tokenizer import Counts, FileOpened, TokenizerStore
+from explorer.ui.theme import Theme
+from explorer.ui.widgets.export import ask_and_save_picture
+from explorer.ui.widgets.flow_layout import FlowLayout
+from explorer.ui.widgets.quiet_text import QuietText
+from explorer.ui.widgets.token_card import TokenCard
+from explorer.ui.widgets.token_copy import Form, copy_steps
+from explorer.ui.widgets.token_editor import TokenEditor
+from explorer.ui.widgets.token_flow import FLOW_MODES, FlowMode, TokenFlow
+
+_SELECTION_AFTER_MS = 40
+"""A selection that is being drawn is counted when the hand rests."""
+
+STARTERS = {
+    "egg": "Egg egg EGG eGg\nEgg\negg\n egg\nAn egg. Two eggs, and Eggs Benedict.\n",
+    "chinese": (
+        "The weather is fine today, so we take a walk in the park.\n今天天气很好，所以我们去公园散步。\n"
+    ),
+    "strawberry": (
+        "How many r's are in strawberry?\nstrawberry Strawberry STRAWBERRY\ns t r a w b e r r y\n"
+    ),
+    "code": (
+        "def fibonacci(n: int) -> int:\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n"
+        '    return a\n\nprint(f"{fibonacci(30) = }")\n'
+    ),
+    "numbers": "127 + 677 = 804\n1277 + 677 = 1954\n1,277 12771277 3.14159 1e-5 0x7F\n2026-11-22\n",
+    "emoji": "👩‍👩‍👧‍👦 👨🏽‍🚀 🏳️‍🌈 🇨🇳 😀\né and é: one letter, written in two ways\n",
+}
+
+
+class TokenizerPanel(Panel):
+    """Editor on the left, chips on the right, counts above. Everything shown is the store's."""
+
+    def __init__(self, theme: Theme, settings: Settings, store: TokenizerStore) -> None:
+        super().__init__(
+            theme, self.tr("Tokens"), self.tr("What a model sees is not letters but these numbered pieces.")
+        )
+        self._settings, self._store = settings, store
+        self._hovered = -1
+        self._engine_notice = False
+        self._build()
+        self._connect()
+        self._render()
+
+    def is_idle(self) -> bool:
+        """Whether the newest text's tokens are all on the screen."""
+        store = self._store
+        at_rest = store.complete and not store.locked and not store.activity
+        return at_rest and not self.editor.stale and not self.flow.stale
+
+    # ------------------------------------------------------------ widgets
+
+    def _build(self) -> None:
+        self.editor = TokenEditor(self.theme, self._store.document, self._store.spans)
+        self.editor.setAccessibleName(self.tr("Your text"))
+        self.editor.setPlaceholderText(self.tr("Type or paste a text, or drop a file here."))
+        self.flow = TokenFlow(self.theme, self._store.spans)
+        self.card = TokenCard(self.theme)
+        self._build_header()
+        self._counts = QuietText(self.theme, "large")
+        self._selection = QuietText(self.theme, "body", "muted")
+        self._selection.align(Qt.AlignmentFlag.AlignRight)
+        explained = self.tr(
+            "Tokens: pieces of this encoding. Characters: Unicode code points; an emoji can be several. "
+            "Bytes: of the text in UTF-8."
+        )
+        for label in (self._counts, self._selection):
+            label.setToolTip(explained)
+        strip = QHBoxLayout()
+        strip.addWidget(self._counts, 3)
+        strip.addWidget(self._selection, 2)
+        self.body.addLayout(strip)
+        self.body.addWidget(self._build_progress())
+        self._splitter = QSplitter()
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.editor)
+        self._splitter.addWidget(self._build_right())
+        for at in range(2):
+            self._splitter.setStretchFactor(at, 1)
+        if not self._splitter.restoreState(self._settings.blob("tokenizer/splitter")):
+            self._splitter.setSizes([1000, 1000])
+        self.body.addWidget(self._splitter, 1)
+        self._build_menu()
+        self._build_starters()
+        self._selection_timer = QTimer(self)
+        self._selection_timer.setSingleShot(True)
+        self._selection_timer.setInterval(_SELECTION_AFTER_MS)
+        self.setFocusProxy(self.editor)
+
+    def _build_header(self) -> None:
+        self.encoding = QComboBox()
+        self.encoding.setAccessibleName(self.tr("Encoding"))
+        self.encoding.setToolTip(self.tr("Which vocabulary cuts the text"))
+        self.encoding.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._open = QPushButton(self.tr("Open file …"))
+        self._open.setToolTip("Ctrl+O")
+        self.header.addWidget(self.encoding)
+        self.header.addWidget(self._open)
+
+    def _build_progress(self) -> QWidget:
+        self._progress = QWidget()
+        self._progress_words = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._cancel = QPushButton(self.tr("Cancel"))
+        row = QHBoxLayout(self._progress)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._progress_words)
+        row.addWidget(self._bar, 1)
+        row.addWidget(self._cancel)
+        self._progress.hide()
+        return self._progress
+
+    def _build_right(self) -> QWidget:
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        bar = FlowLayout()
+        bar.setSpacing(self.theme.px(4))
+        names: dict[FlowMode, str] = {
+            "both": self.tr("Text and ids"),
+            "ids": self.tr("Ids"),
+            "text": self.tr("Text"),
+        }
+        self._modes = QButtonGroup(self)
+        remembered = self._settings.text("tokenizer/flow", "both")
+        for number, mode in enumerate(FLOW_MODES):
+            button = QToolButton()
+            button.setText(names[mode])
+            button.setCheckable(True)
+            button.setChecked(mode == remembered)
+            self._modes.addButton(button, number)
+            bar.addWidget(button)
+            if mode == remembered:
+                self.flow.set_mode(mode)
+        self._signs = QToolButton()
+        self._signs.setText("· ⏎")
+        self._signs.setCheckable(True)
+        self._signs.setChecked(self._settings.flag("tokenizer/signs", True))
+        self._signs.setAccessibleName(self.tr("Show spaces and line ends in the text"))
+        self._signs.setToolTip(self._signs.accessibleName())
+        self._copy = QPushButton(self.tr("Copy ids"))
+        self._copy.setToolTip(self.tr("Of the selection, or else of the whole text, as a JSON list"))
+        bar.addWidget(self._signs)
+        bar.addWidget(self._copy)
+        self.editor.set_signs(self._signs.isChecked())
+        column.addLayout(bar)
+        column.addWidget(self.flow, 1)
+        column.addWidget(self.card)
+        return right
+
+    def _build_menu(self) -> None:
+        self.add_menu_action(self.tr("Open file …"), self.ask_for_file, "Ctrl+O")
+        self.add_menu_action(self.tr("Copy ids"), lambda: self.copy_tokens("ids"), "Ctrl+Shift+C")
+        self.add_menu_action(self.tr("Copy tokens as CSV"), lambda: self.copy_tokens("csv"))
+        self.add_menu_action(self.tr("Copy tokens as JSON"), lambda: self.copy_tokens("json"))
+        self.add_menu_action(self.tr("Save picture …"), self._save_picture)
+
+    def _build_starters(self) -> None:
+        labels = {
+            "egg": "Egg / egg",
+            "chinese": self.tr("中文 vs English"),
+            "strawberry": "strawberry",
+            "code": self.tr("Code"),
+            "numbers": "127 + 677",
+            "emoji": self.tr("Emoji"),
+        }
+        self.set_starters([(labels[name], lambda name=name: self._start_with(name)) for name in labels])
+
+    def _connect(self) -> None:
+        store, editor, flow = self._store, self.editor, self.flow
+        store.changed.connect(self._render)
+        store.tokens_spliced.connect(flow.splice)
+        store.tokens_changed.connect(self._tokens_changed)
+        store.failed.connect(self._show_failure)
+        store.file_opened.connect(self._say_opened)
+        store.too_large.connect(self._say_too_large)
+        editor.token_hovered.connect(self._hover)
+        editor.cursorPositionChanged.connect(self._caret_moved)
+        editor.selectionChanged.connect(self._selection_timer.start)
+        editor.large_text_pasted.connect(self._paste)
+        editor.file_dropped.connect(store.open_file)
+        editor.verticalScrollBar().actionTriggered.connect(self._scrolled_by_hand)
+        flow.token_hovered.connect(self._hover)
+        flow.token_chosen.connect(self._choose_token)
+        self._selection_timer.timeout.connect(self._render_selection)
+        self.encoding.activated.connect(lambda at: store.choose_encoding(self.encoding.itemData(at)))
+        self._open.clicked.connect(self.ask_for_file)
+        self._cancel.clicked.connect(store.cancel_reading)
+        self._copy.clicked.connect(lambda: self.copy_tokens("ids"))
+        self._modes.idClicked.connect(self._choose_mode)
+        self._signs.toggled.connect(self._toggle_signs)
+        self._splitter.splitterMoved.connect(self._remember_splitter)
+        QShortcut(
+            QKeySequence("F6"), self, self._other_side, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
+        )
+
+    # ------------------------------------------------------------ what the store says
+
+    def _render(self) -> None:
+        store = self._store
+        self.editor.set_locked(store.locked)
+        self._render_encodings()
+        self._open.setEnabled(store.phase == "ready" and not store.locked)
+        self._copy.setEnabled(len(store.spans) > 0)
+        self._counts.set_text(_counted(self, store.counts))
+        self._render_progress()
+        lost = store.phase == "lost"
+        if lost != self._engine_notice:
+            self._engine_notice = lost
+            said = self.tr(
+                "The engine that makes the tokens has stopped and will be started again. "
+                "Go on writing: nothing is lost."
+            )
+            self.show_notice(said if lost else "", "error")
+
+    def _render_encodings(self) -> None:
+        known = self._store.encodings or [(self._store.encoding, self._store.encoding)]
+        shown = [
+            (self.encoding.itemData(at), self.encoding.itemText(at)) for at in range(self.encoding.count())
+        ]
+        if all(name != self._store.encoding for name, _ in known):
+            known = [*known, (self._store.encoding, Path(self._store.encoding).name)]
+        with QSignalBlocker(self.encoding):
+            if shown != known:
+                self.encoding.clear()
+                for name, label in known:
+                    self.encoding.addItem(label, name)
+            self.encoding.setCurrentIndex(self.encoding.findData(self._store.encoding))
+
+    def _render_progress(self) -> None:
+        activity, share = self._store.activity, self._store.share
+        said = {
+            "": "",
+            "reading": self.tr("Reading the file …"),
+            "inserting": self.tr("Putting in the text …"),
+            "collecting": self.tr("Copying …"),
+        }[activity]
+        self._progress_words.setText(said)
+        self._bar.setRange(0, 0 if share is None else 1000)
+        self._bar.setValue(0 if share is None else round(1000 * share))
+        self._cancel.setVisible(activity == "reading")
+        self._progress.setVisible(bool(activity))
+
+    def _tokens_changed(self, start: int, stop: int) -> None:
+        self.editor.show_change(start, stop)
+        self.flow.refresh()
+        self._caret_moved()
+        if self.editor.textCursor().hasSelection():
+            self._selection_timer.start()
+
+    def _render_selection(self) -> None:
+        cursor = self.editor.textCursor()
+        start, stop = cursor.selectionStart(), cursor.selectionEnd()
+        spans = self._store.spans
+        first = spans.holding(start) if start < stop else 0
+        first = spans.index_at(int(spans.starts[first])) if 0 <= first < len(spans) else 0
+        self.flow.set_selected(first, spans.index_at(stop) if start < stop else 0)
+        counted = _counted(self, self._store.counts_of(start, stop)) if start < stop else ""
+        self._selection.set_text(self.tr("Selected: {counts}").format(counts=counted) if counted else "")
+
+    def _show_failure(self, failure: Failed) -> None:
+        self.show_notice(
+            words.engine_sentence(failure.template, failure.values), "error", details=failure.details
+        )
+
+    def _say_opened(self, opened: FileOpened) -> None:
+        self.message.emit(self.tr("Opened {name}").format(name=Path(opened.path).name))
+        said = self.tr(
+            "This file ends its lines with CR LF. Here every line end counts as one character, LF."
+        )
+        self.show_notice(said if opened.line_ends_changed else "")
+
+    def _say_too_large(self, size: int) -> None:
+        said = self.tr("This text is too large for the editor ({size}). Choose a part of at most 16 MB.")
+        self.show_notice(said.format(size=words.size(size)), "error")
+
+    # ------------------------------------------------------------ caret, mouse, keys
+
+    def _hover(self, index: int) -> None:
+        self._hovered = index
+        self.editor.set_hovered(index)
+        self.flow.set_hovered(index)
+        self._render_card()
+
+    def _caret_moved(self) -> None:
+        self.flow.set_current(self.editor.caret_token())
+        self._render_card()
+
+    def _render_card(self) -> None:
+        spans = self._store.spans
+        index = self._hovered if 0 <= self._hovered < len(spans) else self.editor.caret_token()
+        if not 0 <= index < len(spans):
+            self.card.show_token(None, False, 0, (0, 0))
+            return
+        fact = next(spans.facts(index, index + 1))
+        block = self._store.document.findBlock(fact.start)
+        before = spans.units[block.position() : fact.start]
+        column = len(before.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+        place = (block.blockNumber() + 1, column + 1)
+        self.card.show_token(fact, bool(spans.piece(fact.id)), len(spans), place)
+
+    def _choose_token(self, index: int) -> None:
+        self.editor.select_token(index)
+        self.flow.set_current(index)
+
+    def _scrolled_by_hand(self) -> None:
+        # The bar has its new value when this turn is over.
+        QTimer.singleShot(0, self, self._follow_editor)
+
+    def _follow_editor(self) -> None:
+        bar = self.editor.verticalScrollBar()
+        if bar.value() == bar.maximum() > 0:
+            self.flow.show_token(len(self._store.spans) - 1)
+        else:
+            self.flow.show_top(self._store.spans.holding(self.editor.firstVisibleBlock().position()))
+
+    def _other_side(self) -> None:
+        to = self.flow if self.editor.hasFocus() else self.editor
+        to.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def resizeEvent(self, event: object) -> None:
+        """Side by side where there is room, else one above the other."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        wide = self.width() >= self.theme.px(640)
+        self._splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
+    # ------------------------------------------------------------ what the person asks for
+
+    def ask_for_file(self) -> None:
+        """Choose a file whose text takes the place of this one."""
+        dialog = QFileDialog(self, self.tr("Open a text file"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._store.open_file)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def copy_tokens(self, form: Form) -> None:
+        """Put the selection's tokens on the clipboard, or all of them."""
+        cursor, spans = self.editor.textCursor(), self._store.spans
+        first, after = 0, len(spans)
+        if cursor.hasSelection():
+            first, after = (
+                max(spans.holding(cursor.selectionStart()), 0),
+                spans.index_at(cursor.selectionEnd()),
+            )
+        out: list[str] = []
+
+        def copied() -> None:
+            QGuiApplication.clipboard().setText("".join(out))
+            self.message.emit(self.tr("Copied {count} tokens").format(count=words.count(after - first)))
+
+        self._store.collect(copy_steps(spans, first, after, form, out), copied)
+
+    def _save_picture(self) -> None:
+        ask_and_save_picture(self, self.picture_widget(), "tokens", self.message.emit)
+
+    def _start_with(self, name: str) -> None:
+        self._store.replace_all(STARTERS[name])
+        self.editor.moveCursor(QTextCursor.MoveOperation.Start)
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _paste(self, text: str) -> None:
+        cursor = self.editor.textCursor()
+        self._store.replace(cursor.selectionStart(), cursor.selectionEnd(), text)
+
+    def _choose_mode(self, number: int) -> None:
+        self.flow.set_mode(FLOW_MODES[number])
+        self._settings.set("tokenizer/flow", FLOW_MODES[number])
+
+    def _toggle_signs(self, shown: bool) -> None:
+        self.editor.set_signs(shown)
+        self._settings.set("tokenizer/signs", shown)
+
+    def _remember_splitter(self) -> None:
+        self._settings.set("tokenizer/splitter", self._splitter.saveState())
+
+
+def _counted(panel: TokenizerPanel, counts: Counts) -> str:
+    """15 tokens · 61 characters · 62 bytes · 4.1 characters per token."""
+    parts = [
+        panel.tr("{count} tokens").format(count=words.count(counts.tokens)),
+        panel.tr("{count} characters").format(count=words.count(counts.characters)),
+        panel.tr("{count} bytes").format(count=words.count(counts.size_bytes)),
+    ]
+    if counts.tokens:
+        share = f"{counts.characters / counts.tokens:.2f}"
+        parts.append(panel.tr("{share} characters per token").format(share=share))
+    return "  ·  ".join(parts)

@@ -1,0 +1,108 @@
+"""Long work in the window in small steps, so that no turn of its event loop takes much of a frame."""
+
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QTextCursor, QTextDocument
+
+from explorer.text.units import from_units, splits_pair, to_units
+
+TURN_S = 0.005
+"""A step of the work is not begun after this long in one turn; 8 ms is what a turn may take."""
+_PIECE = 4096
+"""Units that are inserted (or removed) in one step: well under a millisecond."""
+
+Steps = Iterator[float]
+"""Work that yields the share done, 0 to 1."""
+
+
+class Stepper(QObject):
+    """Advances one piece of work at a time; what is small is done before `start` returns.
+
+    Signals: `changed`, when work begins, goes on or ends.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._steps: Steps | None = None
+        self._then: Callable[[], object] | None = None
+        self._share = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._turn)
+
+    @property
+    def busy(self) -> bool:
+        """Whether work is under way."""
+        return self._steps is not None
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return self._share
+
+    def start(self, steps: Steps, then: Callable[[], object] | None = None) -> None:
+        """Do all steps, then call `then`. Not while `busy`."""
+        assert self._steps is None, "one piece of work at a time"
+        self._steps, self._then, self._share = steps, then, 0.0
+        self._turn()
+
+    def drop(self) -> None:
+        """Leave the work that is under way where it is; its `then` is not called."""
+        self._timer.stop()
+        self._steps = self._then = None
+
+    def _turn(self) -> None:
+        assert self._steps is not None
+        deadline = perf_counter() + TURN_S
+        for share in self._steps:
+            self._share = share
+            if perf_counter() > deadline:
+                # Painting and keys have their turn first; a timer of 0 ms waits behind them.
+                self._timer.start()
+                self.changed.emit()
+                return
+        self._steps, then = None, self._then
+        if then is not None:
+            then()
+        self.changed.emit()
+
+
+def replace_range(document: QTextDocument, start: int, stop: int, text: str) -> Steps:
+    """Put `text` in place of the units `start : stop` of the document, as one step of undo."""
+    cursor = QTextCursor(document)
+    units = to_units(text)
+    total, done, begun = stop - start + len(units), 0, False
+
+    def open_block() -> None:
+        nonlocal begun
+        if begun:
+            cursor.joinPreviousEditBlock()
+        else:
+            cursor.beginEditBlock()
+        begun = True
+
+    while stop > start:
+        cut = max(start, stop - _PIECE)
+        open_block()
+        cursor.setPosition(cut)
+        cursor.setPosition(stop, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        cursor.endEditBlock()
+        done += stop - cut
+        stop = cut
+        yield done / total
+    cursor.setPosition(start)
+    at = 0
+    while at < len(units):
+        end = min(at + _PIECE, len(units))
+        end += splits_pair(units, end)
+        open_block()
+        cursor.insertText(from_units(units[at:end]))
+        cursor.endEditBlock()
+        at = end
+        yield (done + at) / total

@@ -1,0 +1,376 @@
+"""The Tokens panel's text and its tokens: one document that the person edits and the text worker tokenises.
+
+The window's text is the truth. It lives in a `QTextDocument` (no widget), so that it and its undo history
+outlast the panel; every change of it leaves as one `EditDocument`, and `TokensPatched` events come back.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QFileInfo, Signal
+from PySide6.QtGui import QTextDocument
+
+from explorer.protocol import (
+    Cancel,
+    ChooseEncoding,
+    DocumentText,
+    EditDocument,
+    Encoding,
+    EncodingsListed,
+    Event,
+    Failed,
+    FileText,
+    ListEncodings,
+    OpenDocument,
+    ReadFile,
+    TokensPatched,
+)
+from explorer.text.units import to_units
+from explorer.ui.settings import Settings
+from explorer.ui.stores.base import Store
+from explorer.ui.stores.stepper import Stepper, Steps, replace_range
+from explorer.ui.stores.text_mirror import (
+    Edit,
+    TextMirror,
+    count_pairs,
+    difference,
+    normalised,
+    utf8_length,
+)
+from explorer.ui.stores.token_spans import TokenSpans
+
+NAME = "tokenizer"
+FILE_JOB = "tokenizer-file"
+DEFAULT_ENCODING = "o200k_base"
+LARGEST_UNITS = 16_000_000
+"""More than this is refused in words: the editor would take gigabytes."""
+
+EXAMPLE = """\
+Language models do not read letters. They read tokens.
+strawberry, Strawberry, STRAWBERRY
+我们今天学习大语言模型。
+127 + 677 = 804, and 3.14159265 is not pi.
+for i in range(3):
+    print("token", i)
+Unbelievable! 👩‍👩‍👧‍👦 café naïve
+"""
+
+Phase = Literal["starting", "loading", "ready", "lost"]
+Activity = Literal["", "reading", "inserting", "collecting"]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of a text or a part of it. `characters` are Unicode code points, `size_bytes` is in UTF-8."""
+
+    tokens: int = 0
+    characters: int = 0
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class FileOpened:
+    """What is to be said about a file that has come in."""
+
+    path: str
+    line_ends_changed: bool
+
+
+class TokenizerStore(Store):
+    """Document, tokens, encoding, and how far the engine is with them. `command` goes to the text worker.
+
+    Edits are told by the document; `changed` comes when their tokens do.
+    Signals: `tokens_changed(start, stop)`, units that look different now; `tokens_spliced(first, removed,
+    added)`; `failed(Failed)`; `file_opened(FileOpened)`; `too_large(size)`, units that were refused.
+    """
+
+    tokens_changed = Signal(int, int)
+    tokens_spliced = Signal(int, int, int)
+    failed = Signal(object)
+    file_opened = Signal(object)
+    too_large = Signal(int)
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self.document = QTextDocument(self)
+        """The panel gives it a layout; whoever edits it needs to tell nobody."""
+        self._mirror = TextMirror(self.document)
+        self.spans = TokenSpans(lambda: self._mirror.units)
+        self.encodings: list[tuple[Encoding, str]] = []
+        self.encoding: Encoding = settings.text("tokenizer/encoding", DEFAULT_ENCODING)
+        """The chosen one; `spans.encoding` is what the present tokens are of."""
+        self.phase: Phase = "starting"
+        self.counts = Counts()
+        self._version = 0
+        self._answered = False
+        self._loaded = False
+        self._gathered: list[str] = []
+        self._file: list[str] = []
+        self._adopting = False
+        self._activity: Activity = ""
+        self._stepper = Stepper(self)
+        self._stepper.changed.connect(self.changed)
+        self.document.contentsChange.connect(self._document_changed)
+
+    # ------------------------------------------------------------ what is there
+
+    @property
+    def version(self) -> int:
+        """The person's edits since the engine opened the document."""
+        return self._version
+
+    @property
+    def text(self) -> str:
+        """The whole text as a unit text."""
+        return self._mirror.units
+
+    @property
+    def complete(self) -> bool:
+        """Whether every unit's token is there, of the newest version and the chosen encoding."""
+        return self.phase == "ready" and self._answered and self.spans.encoding == self.encoding
+
+    @property
+    def activity(self) -> Activity:
+        """What takes longer just now."""
+        return self._activity
+
+    @property
+    def share(self) -> float | None:
+        """How much of it is done; None if that cannot be said."""
+        return self._stepper.share if self._stepper.busy else None
+
+    @property
+    def locked(self) -> bool:
+        """Whether the text must not be edited now: the draft, a file or a paste is coming in."""
+        waits = not self._loaded and self.phase in ("starting", "loading")
+        return waits or self._activity in ("reading", "inserting")
+
+    def counts_of(self, start: int, stop: int) -> Counts:
+        """Of the units `start : stop`: every token that has a part in them counts."""
+        units = self.text[start:stop]
+        first = self.spans.holding(start)
+        if first >= 0:
+            first = self.spans.index_at(int(self.spans.starts[first]))
+        tokens = self.spans.index_at(stop) - max(first, 0) if units else 0
+        return Counts(tokens, len(units) - count_pairs(units), utf8_length(units))
+
+    # ------------------------------------------------------------ intents
+
+    def choose_encoding(self, encoding: Encoding) -> None:
+        """Tokenise with another encoding, now and next time."""
+        if encoding == self.encoding:
+            return
+        self.encoding = encoding
+        self._settings.set("tokenizer/encoding", encoding)
+        self._answered = False
+        if self.phase == "ready":
+            self.command.emit(ChooseEncoding(job=NAME, name=NAME, encoding=encoding))
+        self.changed.emit()
+
+    def refresh_encodings(self) -> None:
+        """Ask which encodings there are: runs come and go."""
+        self.command.emit(ListEncodings(job=NAME))
+
+    def replace(self, start: int, stop: int, text: str) -> None:
+        """Put `text` in place of the units `start : stop`, as one step of undo; large texts bit by bit."""
+        if self.locked:
+            return
+        if len(text) > LARGEST_UNITS:
+            self.too_large.emit(len(text))
+            return
+        self._work("inserting", replace_range(self.document, start, stop, normalised(text)))
+
+    def replace_all(self, text: str) -> None:
+        """Put `text` in place of the whole text, as one step of undo."""
+        self.replace(0, len(self.text), text)
+
+    def open_file(self, path: str) -> None:
+        """Put a file's text in place of the whole text; `file_opened` or `failed` tells how it went.
+
+        Needs the engine: does nothing when it is not there.
+        """
+        if self.locked or self.phase != "ready":
+            return
+        size = QFileInfo(path).size()
+        if size > 4 * LARGEST_UNITS:
+            self.too_large.emit(size)
+            return
+        self._file = []
+        self._activity = "reading"
+        self.command.emit(ReadFile(job=FILE_JOB, path=path))
+        self.changed.emit()
+
+    def cancel_reading(self) -> None:
+        """Leave the text as it is after all."""
+        if self._activity == "reading":
+            self._activity = ""
+            self.command.emit(Cancel(job=FILE_JOB))
+            self.changed.emit()
+
+    def collect(self, steps: Steps, then: Callable[[], object]) -> None:
+        """Do some long reading bit by bit (a copy for the clipboard); a text that comes in ends it."""
+        if not self._activity:
+            self._work("collecting", steps, then)
+
+    # ------------------------------------------------------------ the engine
+
+    def engine_ready(self) -> None:
+        """Open the draft; what the window holds by now wins over it."""
+        self.phase = "loading"
+        self._gathered = []
+        self._version = 0
+        self._answered = False
+        self.spans.clear()
+        self.command.emit(ListEncodings(job=NAME))
+        self.command.emit(OpenDocument(job=NAME, name=NAME, encoding=self.encoding))
+        self.changed.emit()
+
+    def engine_lost(self, words: str) -> None:
+        """Go on editing without tokens for what is new."""
+        self.phase = "lost"
+        self._answered = False
+        if self._activity == "reading":
+            self._activity = ""
+        self.changed.emit()
+
+    def apply(self, event: Event) -> None:
+        """Take what is ours."""
+        if isinstance(event, TokensPatched) and event.name == NAME:
+            self._patch(event)
+        elif isinstance(event, DocumentText) and event.name == NAME:
+            self._gather(event)
+        elif isinstance(event, FileText) and event.job == FILE_JOB:
+            self._gather_file(event)
+        elif isinstance(event, EncodingsListed):
+            self.encodings = event.encodings
+            self.changed.emit()
+        elif isinstance(event, Failed) and event.job in (NAME, FILE_JOB):
+            self._fail(event)
+
+    def _patch(self, event: TokensPatched) -> None:
+        try:
+            start, stop = self.spans.patch(event)
+        except ValueError:
+            # The two sides count differently (an engine of another make, a lost line): begin again.
+            self.engine_ready()
+            return
+        self._answered = event.complete and event.version == self._version
+        self.counts = Counts(len(self.spans), self._mirror.characters, event.bytes_total)
+        self.tokens_spliced.emit(event.first, event.removed, len(event.ids))
+        self.tokens_changed.emit(start, stop)
+        self.changed.emit()
+
+    def _gather(self, event: DocumentText) -> None:
+        if self.phase != "loading":
+            return
+        self._gathered.append(event.text)
+        if event.last:
+            theirs = to_units("".join(self._gathered))
+            self._gathered = []
+            self._reconcile(theirs)
+
+    def _reconcile(self, theirs: str) -> None:
+        """The engine has opened the draft with the text `theirs`: make both sides hold the same."""
+        self.phase = "ready"
+        first_time, self._loaded = not self._loaded, True
+        if first_time and not self.text:
+            self._adopt(theirs)
+            return
+        self._send(difference(theirs, self.text))
+        self.changed.emit()
+        if first_time and theirs.strip():
+            # Typed before the draft could come: keep both.
+            self._work("inserting", replace_range(self.document, 0, 0, normalised(theirs) + "\n"))
+
+    def _adopt(self, theirs: str) -> None:
+        """Fill the empty editor with the draft, or with an example on the first day."""
+        ours = normalised(theirs)
+        if not ours and not self._settings.flag("tokenizer/started", False):
+            ours = EXAMPLE
+        self._settings.set("tokenizer/started", True)
+        self._mirror.adopt(to_units(ours))
+        self._send(difference(theirs, self.text))
+        self._adopting = True
+        self.document.setUndoRedoEnabled(False)
+        self._work("inserting", replace_range(self.document, 0, 0, ours), self._adopted)
+
+    def _adopted(self) -> None:
+        self.document.setUndoRedoEnabled(True)
+        self._adopting = False
+        # Nothing to do as a rule; the engine learns of it if Qt made something else of the text.
+        self._document_changed(0, len(self.text), self.document.characterCount() - 1)
+
+    def _document_changed(self, position: int, removed: int, added: int) -> None:
+        if self._adopting:
+            return
+        edit = self._mirror.follow(position, removed, added)
+        if edit is None:
+            return
+        if self.phase == "ready":
+            self._send(edit)
+        else:
+            # No engine to tell: spans move all the same, and reconciling sends the sum of it.
+            self.spans.edit(self._version, edit.start, edit.removed, len(edit.inserted))
+
+    def _send(self, edit: Edit | None) -> None:
+        if edit is None:
+            return
+        self._version += 1
+        self._answered = False
+        self.spans.edit(self._version, edit.start, edit.removed, len(edit.inserted))
+        self.command.emit(
+            EditDocument(
+                job=NAME,
+                name=NAME,
+                version=self._version,
+                start=edit.start,
+                removed=edit.removed,
+                inserted=edit.text,
+            )
+        )
+
+    def _fail(self, event: Failed) -> None:
+        if event.job == FILE_JOB:
+            self._activity = ""
+        elif self.encoding != self.spans.encoding and self.encoding != DEFAULT_ENCODING:
+            # The chosen encoding cannot be had (its run was deleted): back to one that can.
+            self.encoding = self.spans.encoding or DEFAULT_ENCODING
+            self._settings.set("tokenizer/encoding", self.encoding)
+            if self.phase == "loading":
+                self.engine_ready()
+            elif not self.spans.encoding:
+                self.command.emit(ChooseEncoding(job=NAME, name=NAME, encoding=self.encoding))
+            self._answered = bool(self.spans.encoding)
+        self.failed.emit(event)
+        self.changed.emit()
+
+    def _gather_file(self, event: FileText) -> None:
+        if self._activity != "reading":
+            return
+        self._file.append(event.text)
+        if not event.last:
+            return
+        text = "".join(self._file)
+        self._file = []
+        self._activity = ""
+        if len(text) > LARGEST_UNITS:
+            self.too_large.emit(len(text))
+            self.changed.emit()
+            return
+        said = FileOpened(event.path, "\r" in text)
+        steps = replace_range(self.document, 0, len(self.text), normalised(text))
+        self._work("inserting", steps, lambda: self.file_opened.emit(said))
+
+    def _work(
+        self, activity: Activity, steps: Iterator[float], then: Callable[[], object] | None = None
+    ) -> None:
+        def done() -> None:
+            self._activity = ""
+            if then is not None:
+                then()
+
+        self._stepper.drop()
+        self._activity = activity
+        self._stepper.start(steps, done)

@@ -1,0 +1,92 @@
+"""Words that change with every key, without the layout around them being done again each time."""
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.ui.theme import FontRole, Theme
+
+
+class QuietText(QWidget):
+    """Plain text in one role's font, wrapped; asks for another height only when its lines change in number.
+
+    `lines`: it has room for so many lines at least, and never more than `most` (the rest is cut).
+    """
+
+    def __init__(
+        self, theme: Theme, role: FontRole, colour: str = "text", lines: int = 1, most: int = 4
+    ) -> None:
+        super().__init__()
+        self._theme, self._colour = theme, colour
+        self._role: FontRole = role
+        self._lines, self._most = lines, most
+        self._text = ""
+        self._needed = lines
+        self._align = Qt.AlignmentFlag.AlignLeft
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def text(self) -> str:
+        """What it says."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Say something else."""
+        if text == self._text:
+            return
+        self._text = text
+        self.setAccessibleName(text)
+        needed = self._lines_at(self.width())
+        if needed != self._needed:
+            self._needed = needed
+            self.updateGeometry()
+        self.update()
+
+    def align(self, alignment: Qt.AlignmentFlag) -> None:
+        """Left (the default) or right."""
+        self._align = alignment
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line of a moderate width: the layout gives it what there is."""
+        return QSize(self._theme.px(160), self._height(self._needed))
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width will do."""
+        return QSize(0, self._height(self._lines))
+
+    def hasHeightForWidth(self) -> bool:
+        """Words wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Of as many lines as the words take at `width`."""
+        return self._height(self._lines_at(width))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The words, from the top."""
+        painter = QPainter(self)
+        painter.setFont(self._font)
+        painter.setPen(self._theme.colour(self._colour))
+        painter.drawText(self.rect(), int(self._align) | _WRAP, self._text)
+
+    def _lines_at(self, width: int) -> int:
+        room = QRect(0, 0, max(width, 1), 1 << 20)
+        height = self._metrics.boundingRect(room, _WRAP, self._text).height() if self._text else 0
+        lines = round(height / max(self._metrics.lineSpacing(), 1))
+        return min(max(lines, self._lines), self._most)
+
+    def _height(self, lines: int) -> int:
+        return lines * self._metrics.lineSpacing() + 1
+
+    def _restyle(self) -> None:
+        self._font: QFont = self._theme.font(self._role)
+        self._metrics = QFontMetrics(self._font)
+        self.updateGeometry()
+        self.update()
+
+
+_WRAP = int(Qt.TextFlag.TextWordWrap)
