@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InputError
@@ -22,11 +21,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "generate", help="let a model go on with a text", description="Let a model go on with a text."
     )
     parser.add_argument(
-        "--model", required=True, metavar="DIR", help="a checkpoint's folder, or a run's: then its newest one"
+        "--model",
+        required=True,
+        metavar="WHERE",
+        help="a checkpoint's or a run's folder, a Hugging Face folder, a GGUF file, or an installed model "
+        "(smollm2)",
     )
     prompt = parser.add_mutually_exclusive_group()
     prompt.add_argument("--prompt", default="", metavar="TEXT", help="what to go on with (default: nothing)")
     prompt.add_argument("--prompt-ids", metavar="IDS", help="the same as token ids: 1,7,290")
+    prompt.add_argument("--chat", metavar="TEXT", help="say this to an assistant, by its own template")
     parser.add_argument("--max-tokens", type=int, default=200, metavar="N", help="(default: 200)")
     parser.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this text")
     parser.add_argument("--ignore-eos", action="store_true", help="go on after the end-of-text token")
@@ -34,6 +38,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--top-logprobs", type=int, metavar="N", help='with --json: add "logprobs" and the N most likely'
     )
+    parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument("--data-dir", metavar="DIR", help="where unpacked GGUF files are kept")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     _add_samplers(parser.add_argument_group("samplers", "Each is off by default."))
 
@@ -77,16 +83,21 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.top_logprobs is not None and (arguments.top_logprobs < 0 or not arguments.json):
         raise InputError("--top-logprobs takes a number from 0 on, and needs --json.")
 
-    from explorer.core import devices
-    from explorer.core.generate import fit_prompt, generate, start_ids
-    from explorer.core.loading import load_model
+    import torch
 
-    loaded = load_model(Path(arguments.model), devices.choose(arguments.device))
-    asked = (
-        start_ids(loaded.tokenizer, arguments.prompt)
-        if arguments.prompt_ids is None
-        else _numbers(arguments.prompt_ids)
+    from explorer.core import devices
+    from explorer.core.generate import fit_prompt, generate
+    from explorer.core.loading import load_model, opened_dir
+
+    loaded = load_model(
+        arguments.model,
+        devices.choose(arguments.device),
+        dtype=getattr(torch, arguments.dtype),
+        cache_dir=opened_dir(arguments.data_dir),
     )
+    if loaded.terms:
+        print(loaded.terms, file=sys.stderr)
+    asked = _asked(loaded, arguments)
     context = loaded.model.config.max_position_embeddings
     prompt, cut = fit_prompt(asked, context)
     if cut:
@@ -100,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
         [prompt],
         settings,
         max_tokens=arguments.max_tokens,
-        end_tokens=() if arguments.ignore_eos else None,
+        end_tokens=() if arguments.ignore_eos else loaded.end_tokens,
         stop_strings=arguments.stop,
         top_logprobs=arguments.top_logprobs or 0,
     )
@@ -113,6 +124,28 @@ def run(arguments: argparse.Namespace) -> int:
         return _INTERRUPTED
     output.finish()
     return 0
+
+
+def _asked(loaded: "LoadedModel", arguments: argparse.Namespace) -> list[int]:
+    """The prompt's ids. Raises: InputError."""
+    from explorer.core.generate import start_ids
+
+    if arguments.prompt_ids is not None:
+        return _numbers(arguments.prompt_ids)
+    if arguments.chat is None:
+        return start_ids(loaded.tokenizer, arguments.prompt)
+    from explorer.text.chat import encode_chat
+    from explorer.text.templates import ChatMessage, TemplateRenderer
+
+    if loaded.speech.template is None:
+        raise InputError(
+            "{name} has no chat template: it goes on with texts. Use --prompt.", name=loaded.info.name
+        )
+    with TemplateRenderer() as renderer:
+        said = [ChatMessage("user", arguments.chat)]
+        return encode_chat(
+            renderer, loaded.tokenizer, loaded.speech.template, said, loaded.speech.named_tokens
+        ).ids
 
 
 def _settings(arguments: argparse.Namespace) -> SamplerSettings:

@@ -15,14 +15,25 @@ import tokenizers
 
 from explorer.errors import DamagedFileError, InputError
 from explorer.text.gguf_vocabulary import SPACE
-from explorer.text.tokenizer import Encoded
+from explorer.text.tokenizer import Encoded, Tokenizer
 from explorer.text.tokenizer_files import BYTE_OF_LETTER
 from explorer.text.units import character_starts, from_units, to_units
 
 TOKENIZER_FILE = "tokenizer.json"
 CONFIG_FILE = "tokenizer_config.json"
 GENERATION_FILE = "generation_config.json"
+MODEL_FILE = "config.json"
 TEMPLATE_FILE = "chat_template.jinja"
+TURN_ENDS = (
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<end_of_turn>",
+    "<|end|>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+)
+"""Special tokens that end what a model says, whatever its files name as the end."""
 MAX_FILE_BYTES = 256_000_000
 _REPLACEMENT = "\ufffd"
 _Said = TypeVar("_Said", bound=msgspec.Struct)
@@ -54,10 +65,12 @@ class ForeignTokenizer:
 
     @property
     def end_of_text(self) -> int:
-        """The id that ends a text. Raises: InputError if the model names none."""
-        if self._end is None:
-            raise InputError("The tokenizer {name} names no token for the end of a text.", name=self.name)
-        return self._end
+        """As `Tokenizer.end_of_text`; where a model names none, what its documents begin with."""
+        return next((token for token in (self._end, *self.prefix) if token is not None), 0)
+
+    def token_id(self, text: str) -> int | None:
+        """The id of the token that is written `text`."""
+        return self._inner.token_to_id(text)
 
     def encode(self, text: str) -> list[int]:
         """As `Tokenizer.encode`."""
@@ -118,11 +131,49 @@ class ForeignTokenizer:
         return Encoded(ids, starts[begins], partial)
 
 
-@dataclass(frozen=True)
-class ModelText:
-    """What a model's folder says of text."""
+class IdsOnly:
+    """In the place of a tokenizer, for a model that has none: ids are all there is."""
 
-    tokenizer: ForeignTokenizer
+    name = "none"
+
+    def __init__(self, n_vocab: int) -> None:
+        self.n_vocab = n_vocab
+        self.special_tokens: Mapping[str, int] = {}
+        self.end_of_text = 0
+
+    def encode(self, text: str) -> list[int]:
+        """Only of nothing. Raises: InputError."""
+        if text:
+            raise InputError("This model has no tokenizer: give it token ids (--prompt-ids) instead of text.")
+        return []
+
+    def encode_with_starts(self, text: str) -> Encoded:
+        """As `encode`."""
+        return self.encode_chunk(text)
+
+    def encode_chunk(self, units: str) -> Encoded:
+        """As `encode`."""
+        empty = np.array(self.encode(units), np.int32)
+        return Encoded(empty, empty, empty)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """No id has a text."""
+        return ""
+
+    def token_bytes(self, token: int) -> bytes:
+        """No id has bytes."""
+        return b""
+
+
+def document_start(tokenizer: Tokenizer) -> tuple[int, ...]:
+    """Ids that a model expects before a document."""
+    return tokenizer.prefix if isinstance(tokenizer, ForeignTokenizer) else ()
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How a model speaks: what its folder says besides the tokenizer."""
+
     template: str | None
     """Jinja; None: a model without conversations."""
     named_tokens: dict[str, str]
@@ -153,8 +204,8 @@ class _Generation(msgspec.Struct):
     eos_token_id: int | list[int] | None = None
 
 
-def read_model_text(folder: Path, name: str, n_vocab: int) -> ModelText | None:
-    """The tokenizer of the model in `folder`, whose size is `n_vocab`; None if there is none.
+def read_foreign_tokenizer(folder: Path, name: str, n_vocab: int) -> ForeignTokenizer | None:
+    """The tokenizer of the model in `folder`, which has `n_vocab` rows; None if there is no tokenizer.
 
     Raises: DamagedFileError.
     """
@@ -162,24 +213,39 @@ def read_model_text(folder: Path, name: str, n_vocab: int) -> ModelText | None:
     if not file.is_file():
         return None
     inner = load_library_tokenizer(file)
-    if inner.get_vocab_size() > n_vocab:
+    eos = _named_tokens(_read(folder / CONFIG_FILE, _Config)).get("eos_token")
+    tokenizer = ForeignTokenizer(name, inner, None if eos is None else inner.token_to_id(eos))
+    if tokenizer.n_vocab > n_vocab:
         raise DamagedFileError(
             "{path} has more tokens than its model. Use another copy of the model.", path=str(file)
         )
+    return tokenizer
+
+
+def read_speech(folder: Path, tokenizer: Tokenizer) -> Speech:
+    """Raises: DamagedFileError."""
     config = _read(folder / CONFIG_FILE, _Config)
-    generation = _read(folder / GENERATION_FILE, _Generation)
-    model = _read(folder / "config.json", _Generation)
-    named = {
+    named = _named_tokens(config)
+    said = _read(folder / GENERATION_FILE, _Generation).eos_token_id
+    if said is None:
+        said = _read(folder / MODEL_FILE, _Generation).eos_token_id
+    stops = {said} if isinstance(said, int) else set(said or ())
+    for name in (named.get("eos_token", ""), *TURN_ENDS):
+        token = tokenizer.special_tokens.get(name)
+        if token is not None:
+            stops.add(token)
+    known = tuple(sorted(stop for stop in stops if 0 <= stop < tokenizer.n_vocab))
+    return Speech(_template(folder, config), named, known)
+
+
+def _named_tokens(config: "_Config") -> dict[str, str]:
+    """By the names that templates use."""
+    found = {key: getattr(config, key) for key in ("bos_token", "eos_token", "unk_token", "pad_token")}
+    return {
         key: value if isinstance(value, str) else value.content
-        for key in ("bos_token", "eos_token", "unk_token", "pad_token")
-        if (value := getattr(config, key)) is not None
+        for key, value in found.items()
+        if value is not None
     }
-    eos = inner.token_to_id(named["eos_token"]) if "eos_token" in named else None
-    said = generation.eos_token_id if generation.eos_token_id is not None else model.eos_token_id
-    stops = [] if said is None else [said] if isinstance(said, int) else said
-    stop_ids = tuple(sorted({*stops, *([] if eos is None else [eos])} & set(range(n_vocab))))
-    end = eos if eos is not None else stop_ids[0] if stop_ids else None
-    return ModelText(ForeignTokenizer(name, inner, end), _template(folder, config), named, stop_ids)
 
 
 def load_library_tokenizer(file: Path) -> tokenizers.Tokenizer:

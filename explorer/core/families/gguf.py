@@ -4,7 +4,6 @@ Quantised numbers are unpacked to bf16; F32, F16 and BF16 stay what they are. On
 time. The folder is named after the file's SHA-256, so a changed file is never taken for the old one.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Iterator
@@ -21,19 +20,21 @@ from gguf.quants import dequantize
 from numpy.typing import NDArray
 from torch import Tensor
 
+from explorer.core.digests import remembered_sha256
 from explorer.core.families.gguf_file import GgufFile, GgufTensor, QuantKind, read_gguf
 from explorer.core.families.gguf_names import ARCHITECTURES, architecture_of, config_of, rope_factors_of
 from explorer.core.families.hub_config import parse_config
 from explorer.core.families.huggingface import CONFIG, WEIGHTS
 from explorer.core.families.layout import Family, Part, parts
 from explorer.core.model import ModelConfig
-from explorer.core.storage import atomic_folder, clear_partials, write_atomically
+from explorer.core.storage import atomic_folder, clear_partials
 from explorer.errors import DamagedFileError, InputError
 from explorer.text.gguf_vocabulary import vocabulary_files
 
 CACHE_VERSION = 1
 """Raised when what stands in a kept folder changes."""
-_HASHES = "hashes.json"
+SOURCE = "source.json"
+"""In a kept folder: what the model's makers say of it."""
 _SLAB = 1 << 24
 """Numbers unpacked at once."""
 _AS_THEY_ARE = {
@@ -58,8 +59,9 @@ def convert(path: Path, cache_dir: Path) -> Path:
 
     Raises: InputError (another kind of file or model), DamagedFileError, StorageError.
     """
-    _check_name(path)
-    folder = cache_dir / f"{_digest(path, cache_dir)[:24]}-{CACHE_VERSION}"
+    if not path.is_file():
+        raise InputError("There is no file {path}. Choose another one.", path=str(path))
+    folder = cache_dir / f"{remembered_sha256(path, cache_dir)[:24]}-{CACHE_VERSION}"
     if (folder / CONFIG).is_file():
         return folder
     file = read_gguf(path, _readable_kinds())
@@ -73,14 +75,9 @@ def convert(path: Path, cache_dir: Path) -> Path:
             _write_json(partial / "tokenizer.json", vocabulary.tokenizer)
             _write_json(partial / "tokenizer_config.json", vocabulary.config)
             _write_json(partial / "generation_config.json", vocabulary.generation)
-        _write_json(partial / "source.json", _source(file))
+        _write_json(partial / SOURCE, _source(file))
         _write_json(partial / CONFIG, plan.config)
     return folder
-
-
-def _check_name(path: Path) -> None:
-    if not path.is_file():
-        raise InputError("There is no file {path}. Choose another one.", path=str(path))
 
 
 def _source(file: GgufFile) -> dict[str, Any]:
@@ -91,30 +88,6 @@ def _source(file: GgufFile) -> dict[str, Any]:
         if key.startswith("general.") and isinstance(value, str)
     }
     return {"file": file.path.name, **words}
-
-
-class _Hash(msgspec.Struct):
-    size_bytes: int
-    modified_ns: int
-    sha256: str
-
-
-def _digest(path: Path, cache_dir: Path) -> str:
-    """SHA-256 of the file, hex; remembered by its path, size and time, for large files take long."""
-    status = path.stat()
-    memory, key = cache_dir / _HASHES, str(path.resolve())
-    known: dict[str, _Hash] = {}
-    with suppress(OSError, msgspec.DecodeError):
-        known = msgspec.json.decode(memory.read_bytes(), type=dict[str, _Hash])
-    found = known.get(key)
-    if found and (found.size_bytes, found.modified_ns) == (status.st_size, status.st_mtime_ns):
-        return found.sha256
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    known[key] = _Hash(status.st_size, status.st_mtime_ns, digest)
-    cache_dir.mkdir(parents=True, exist_ok=True)
-    write_atomically(memory, msgspec.json.encode(known))
-    return digest
 
 
 @dataclass(frozen=True)
