@@ -2,7 +2,7 @@
 
 import sys
 
-SUBCOMMANDS = ("tokenize", "train", "generate")
+SUBCOMMANDS = ("tokenize", "train", "generate", "export")
 
 
 def main(argv: list[str] | None = None) -> int:

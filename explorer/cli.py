@@ -15,7 +15,7 @@ from typing import NoReturn
 from explorer import __version__
 from explorer.errors import ExplorerError
 
-COMMANDS = ("tokenize", "train", "generate")
+COMMANDS = ("tokenize", "train", "generate", "export")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -106,8 +106,8 @@ def _character_model(tokenizer: CharacterTokenizer) -> dict[str, Any]:
 
 
 def _byte_pair_model(tokenizer: BytePairTokenizer) -> dict[str, Any]:
-    vocab = {_spell(token): rank for token, rank in tokenizer.ranks.items()}
-    merges = [[_spell(left), _spell(right)] for left, right in merges_of(tokenizer.ranks)]
+    vocab = {spell(token): rank for token, rank in tokenizer.ranks.items()}
+    merges = [[spell(left), spell(right)] for left, right in merges_of(tokenizer.ranks)]
     options = {
         "dropout": None,
         "unk_token": None,
@@ -120,7 +120,8 @@ def _byte_pair_model(tokenizer: BytePairTokenizer) -> dict[str, Any]:
     return {"type": "BPE", **options, "vocab": {**vocab, **tokenizer.special_tokens}, "merges": merges}
 
 
-def _spell(token: bytes) -> str:
+def spell(token: bytes) -> str:
+    """A byte-level vocabulary's way of writing a token."""
     return "".join(_LETTERS[byte] for byte in token)
 
 
