@@ -16,8 +16,10 @@ import torch
 import transformers
 from torch import Tensor
 
+from explorer.core.families.gguf import convert
 from explorer.core.families.huggingface import load_transformer
 from explorer.core.model import KVCache, Transformer
+from tests.benchmarks.gguf_files import write_gguf
 
 LIMIT = 1e-4
 TOKENS = 40
@@ -33,6 +35,8 @@ class Shape:
     config: dict[str, Any] = field(default_factory=dict)
     quick: bool = False
     """In the test suite too."""
+    in_gguf: bool = True
+    """Whether GGUF has a way to say this."""
 
 
 _SIZES = {
@@ -56,31 +60,37 @@ _LLAMA3 = {
 _LINEAR = {"rope_type": "linear", "rope_theta": 1e4, "factor": 3.0}
 _YARN = {"rope_type": "yarn", "rope_theta": 1e6, "factor": 4.0, "original_max_position_embeddings": 32}
 _WINDOWS = {"use_sliding_window": True, "sliding_window": 8, "max_window_layers": 1}
-_GEMMA = {"head_dim": 16, "query_pre_attn_scalar": 24, "sliding_window": 8, "num_hidden_layers": 7}
+_GEMMA = {"head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 8, "num_hidden_layers": 7}
 _PATTERN = (["sliding_attention"] * 2 + ["full_attention"]) * 2 + ["full_attention"]
 _UNTIED_ONE_KEY = {"tie_word_embeddings": False, "num_key_value_heads": 1}
 
 SHAPES = (
     Shape("gpt2", "tied", quick=True),
     Shape("gpt2", "inner width of its own", {"n_inner": 72}),
-    Shape("gpt2", "exact gelu, untied", {"activation_function": "gelu", "tie_word_embeddings": False}),
+    Shape(
+        "gpt2",
+        "exact gelu, untied",
+        {"activation_function": "gelu", "tie_word_embeddings": False},
+        in_gguf=False,
+    ),
     Shape("llama", "grouped queries, tied", {"tie_word_embeddings": True}, quick=True),
     Shape("llama", "all heads of their own", {"num_key_value_heads": 4}),
     Shape("llama", "one key head, head size 20", {"num_key_value_heads": 1, "head_dim": 20}),
     Shape("llama", "biases everywhere", {"attention_bias": True, "mlp_bias": True}),
     Shape("llama", "rope llama3", {"rope_parameters": _LLAMA3}, quick=True),
     Shape("llama", "rope linear", {"rope_parameters": _LINEAR}),
-    Shape("llama", "rope dynamic", {"rope_parameters": _LINEAR | {"rope_type": "dynamic"}}),
+    Shape("llama", "rope dynamic", {"rope_parameters": _LINEAR | {"rope_type": "dynamic"}}, in_gguf=False),
     Shape("qwen2", "untied", quick=True),
     Shape("qwen2", "tied", {"tie_word_embeddings": True}),
     Shape("qwen2", "rope yarn", {"rope_parameters": _YARN}),
-    Shape("qwen2", "sliding window", _WINDOWS, quick=True),
+    Shape("qwen2", "sliding window", _WINDOWS, quick=True, in_gguf=False),
     Shape("qwen3", "tied", {"head_dim": 16, "tie_word_embeddings": True}, quick=True),
     Shape("qwen3", "untied, wide heads", {"head_dim": 24}),
     Shape("qwen3", "biases", {"head_dim": 16, "attention_bias": True}),
     Shape("qwen3", "rope yarn", {"head_dim": 16, "rope_parameters": _YARN}, quick=True),
-    Shape("qwen3", "sliding window", {"head_dim": 16} | _WINDOWS),
+    Shape("qwen3", "sliding window", {"head_dim": 16} | _WINDOWS, in_gguf=False),
     Shape("gemma3_text", "tied", _GEMMA, quick=True),
+    Shape("gemma3_text", "scores scaled otherwise", _GEMMA | {"query_pre_attn_scalar": 24}, in_gguf=False),
     Shape("gemma3_text", "untied, one key head", _GEMMA | _UNTIED_ONE_KEY),
     Shape(
         "gemma3_text",
@@ -93,7 +103,7 @@ SHAPES = (
             }
         },
     ),
-    Shape("gemma3_text", "two sliding, one far", _GEMMA | {"layer_types": _PATTERN}),
+    Shape("gemma3_text", "two sliding, one far", _GEMMA | {"layer_types": _PATTERN}, in_gguf=False),
 )  # fmt: skip
 
 
@@ -163,6 +173,14 @@ def padded(ours: Transformer, theirs: Any, ids: Tensor) -> float:
     return _difference(found[attended.bool()], expected[attended.bool()])
 
 
+def from_gguf(ours: Transformer, theirs: Any, ids: Tensor) -> float:
+    """The same weights through a GGUF file, in full precision."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.gguf"
+        write_gguf(theirs, file)
+        return _difference(load_transformer(convert(file, Path(folder) / "kept"))(ids), theirs(ids).logits)
+
+
 def rows_alone(ours: Transformer, theirs: Any, ids: Tensor) -> float:
     """Each padded row beside the same row alone: our own two ways."""
     padding = torch.arange(len(ids)) * 5
@@ -176,6 +194,7 @@ PATHS: dict[str, Callable[[Transformer, Any, Tensor], float]] = {
     "cached": cached,
     "padded": padded,
     "rows alone": rows_alone,
+    "gguf": from_gguf,
 }
 
 
@@ -185,7 +204,11 @@ def compare(shape: Shape, folder: Path, *, older_names: bool = False) -> dict[st
     ours = load_transformer(folder)
     ids = torch.randint(0, 101, (3, TOKENS), generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
-        return {path: measure(ours, theirs, ids) for path, measure in PATHS.items()}
+        return {
+            path: measure(ours, theirs, ids)
+            for path, measure in PATHS.items()
+            if path != "gguf" or shape.in_gguf
+        }
 
 
 def rows(shapes: tuple[Shape, ...]) -> Iterator[tuple[str, str, str, float]]:
