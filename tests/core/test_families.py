@@ -1,4 +1,4 @@
-"""Other people's models give the numbers that transformers gives. The whole table: tests.benchmarks.parity."""
+"""Other people's models give the numbers that transformers gives. Whole table: tests.benchmarks.parity."""
 
 from pathlib import Path
 

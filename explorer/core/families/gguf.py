@@ -44,7 +44,7 @@ _AS_THEY_ARE = {
 }
 
 
-def _readable_kinds() -> dict[int, QuantKind]:
+def readable_kinds() -> dict[int, QuantKind]:
     """Those that the package can unpack: tried on one block of zeros."""
     kinds: dict[int, QuantKind] = {}
     for kind, (block, size_bytes) in GGML_QUANT_SIZES.items():
@@ -64,7 +64,7 @@ def convert(path: Path, cache_dir: Path) -> Path:
     folder = cache_dir / f"{remembered_sha256(path, cache_dir)[:24]}-{CACHE_VERSION}"
     if (folder / CONFIG).is_file():
         return folder
-    file = read_gguf(path, _readable_kinds())
+    file = read_gguf(path, readable_kinds())
     plan = _plan(file)
     vocabulary = vocabulary_files(file.metadata, str(path))
     cache_dir.mkdir(parents=True, exist_ok=True)
@@ -156,7 +156,7 @@ def _rope_factors(file: GgufFile) -> list[float] | None:
     if stored.shape[-1] > 1 << 14 or len(stored.shape) != 1:
         raise _not_whole(file, name)
     with file.path.open("rb") as source:
-        return torch.cat(list(_slabs(stored, source))).tolist()
+        return torch.cat(list(slabs(stored, source))).tolist()
 
 
 def _not_whole(file: GgufFile, name: str) -> DamagedFileError:
@@ -186,13 +186,13 @@ def _write_weights(target: Path, plan: _Plan, source: BinaryIO) -> None:
 
 def _converted(step: _Step, source: BinaryIO) -> Iterator[Tensor]:
     """The tensor as the new file has it, in pieces."""
-    slabs = _slabs(step.stored, source)
+    pieces = slabs(step.stored, source)
     if step.heads or step.part.transposed:
-        whole = torch.cat(list(slabs)).view(step.stored.shape)
+        whole = torch.cat(list(pieces)).view(step.stored.shape)
         if step.heads:
             whole = _halves_from_pairs(whole, step.heads)
-        slabs = iter([whole.T if step.part.transposed else whole])
-    for slab in slabs:
+        pieces = iter([whole.T if step.part.transposed else whole])
+    for slab in pieces:
         yield ((slab + step.shift) if step.shift else slab).to(step.dtype[1])
 
 
@@ -202,7 +202,7 @@ def _halves_from_pairs(rows: Tensor, heads: int) -> Tensor:
     return by_pair.transpose(1, 2).reshape(rows.shape)
 
 
-def _slabs(stored: GgufTensor, source: BinaryIO) -> Iterator[Tensor]:
+def slabs(stored: GgufTensor, source: BinaryIO) -> Iterator[Tensor]:
     """The numbers in order, flat, in float32 (or as stored, if they are floats), some millions at a time."""
     kind = GGMLQuantizationType(stored.kind)
     block, block_bytes = GGML_QUANT_SIZES[kind]
