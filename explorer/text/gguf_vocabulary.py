@@ -78,14 +78,14 @@ def vocabulary_files(metadata: dict[str, Any], path: str) -> VocabularyFiles | N
 
     Raises: InputError for a kind that is not known here, DamagedFileError if it contradicts itself.
     """
-    kind = metadata.get("tokenizer.ggml.model", "none")
+    kind = str(metadata.get("tokenizer.ggml.model", "none"))[:80]
     if kind in ("none", "no_vocab"):
         return None
     if kind not in ("gpt2", "llama"):
         raise InputError(
             "{path} has a tokenizer of the kind {kind}, which is not known here. Choose another model.",
             path=path,
-            kind=str(kind),
+            kind=kind,
         )
     try:
         return _Vocabulary(metadata, path, kind).files()

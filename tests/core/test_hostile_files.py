@@ -125,6 +125,7 @@ def test_a_context_without_end_takes_no_memory(folder: Path) -> None:
     "changed",
     [
         {"model_type": "mamba"},
+        {"model_type": ["llama"]},
         {"hidden_act": "relu6"},
         {"quantization_config": {"quant_method": "gptq"}},
         {"partial_rotary_factor": 0.5},

@@ -50,7 +50,7 @@ _GEMMA_27B_LAYERS = 62
 def architecture_of(file: GgufFile) -> str:
     """Raises: InputError if it is none of ours."""
     found = file.metadata.get("general.architecture")
-    if found not in ARCHITECTURES:
+    if not isinstance(found, str) or found not in ARCHITECTURES:
         raise InputError(
             "{path} is a model of the kind {kind}. Choose one of these: {known}.",
             path=str(file.path),

@@ -118,18 +118,18 @@ def parse_config(text: bytes, path: str) -> tuple[Family, ModelConfig]:
     try:
         raw = msgspec.json.decode(text, type=dict[str, Any])
         kind = raw.get("model_type")
-        if kind not in FAMILIES:
+        if not isinstance(kind, str) or kind not in FAMILIES:
             raise InputError(
                 "{path} is a model of the kind {kind}. Choose one of these: {known}.",
                 path=path,
-                kind=str(kind),
+                kind=str(kind)[:80],
                 known=", ".join(sorted(FAMILIES)),
             )
         if kind == "gpt2":
             raw = _from_gpt2(raw)
         said = msgspec.convert(raw, type=_Config)
         config = _sizes(said)
-        _check_sizes(config, path)
+        _check_sizes(config, said.query_pre_attn_scalar, path)
         return FAMILIES[said.model_type], replace(config, architecture=_architecture(said, config, path))
     except (msgspec.DecodeError, RecursionError, OverflowError, UnicodeError) as error:
         raise _damaged(Path(path) / "config.json") from error
@@ -317,7 +317,7 @@ def _scaled(factor: float, scale: float) -> float:
     return 1.0 + scale * (yarn_amplitude(factor) - 1.0)
 
 
-def _check_sizes(config: ModelConfig, path: str) -> None:
+def _check_sizes(config: ModelConfig, query_scalar: float, path: str) -> None:
     for name, largest in _LARGEST.items():
         if not 1 <= getattr(config, name) <= largest:
             raise DamagedFileError(
@@ -331,6 +331,7 @@ def _check_sizes(config: ModelConfig, path: str) -> None:
         or config.head_dim % 2
         or not config.rope_theta > 1
         or not 0 <= config.rms_norm_eps < 1
+        or not query_scalar > 0
     ):
         raise _damaged(Path(path) / "config.json")
 
