@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
@@ -55,10 +56,10 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader (`| head`) has left. Give the interpreter's last flush somewhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader (`| head`) has left
         return 1
     except OSError as error:
+        _drop_output()
         reason = error.strerror or str(error)
         _say(f"The system refused: {reason}. Free some space or choose another place, and try again.")
         return 1
@@ -66,6 +67,14 @@ def main(argv: Sequence[str]) -> int:
         _say("There is not enough memory for this. Choose something smaller and try again.")
         return 1
     return code
+
+
+def _drop_output() -> None:
+    """Give the interpreter's last flush of what could not be written somewhere to go."""
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
 
 
 def _say(sentence: str) -> None:

@@ -27,3 +27,7 @@ class DamagedFileError(ExplorerError):
 
 class StorageError(ExplorerError):
     """The disk refused: full, read-only, gone. Nothing half-written stands under a final name."""
+
+
+class TrainingError(ExplorerError):
+    """A run cannot go on by itself: the loss is no number any more."""

@@ -335,7 +335,7 @@ class TrainingStage(Message, tag=True, frozen=True, kw_only=True):
 
 
 class RunStarted(Message, tag=True, frozen=True, kw_only=True):
-    """The run folder exists. `info.step` is where it goes on from; points at or after it are replaced."""
+    """The run folder exists. `info.step` updates are done and kept; points of later steps are replaced."""
 
     info: RunInfo
     device: str
@@ -475,6 +475,8 @@ class SetPrompt(Message, tag=True, frozen=True, kw_only=True):
 
     text: str
     sampler: SamplerSettings
+    continuation: list[int] = []
+    """Ids to stand after it as if they had just been generated: a text whose engine died."""
 
 
 class StreamToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -496,6 +498,8 @@ class PromptSet(Message, tag=True, frozen=True, kw_only=True):
     tokens: list[StreamToken]
     truncated: int
     """Tokens cut off at the front because the context is full."""
+    continuation: list[StreamToken] = []
+    """What stands after it: as much of `SetPrompt.continuation` as the context holds."""
 
 
 class Reshape(Message, tag=True, frozen=True, kw_only=True):

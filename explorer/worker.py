@@ -5,13 +5,16 @@ that the window is gone: services put the disk in order and the process ends.
 """
 
 import io
+import math
 import os
 import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread  # noqa: TID251  (the one reader of the pipe)
+from time import monotonic
 from typing import BinaryIO
 
 import msgspec
@@ -20,7 +23,7 @@ import psutil
 from explorer import __version__
 from explorer.errors import ExplorerError
 from explorer.protocol import Cancel, Command, Event, Failed, JobCancelled, Ready, decode_command, encode
-from explorer.services import Job, Service
+from explorer.services import Job, Service, Wait
 
 _END = object()
 
@@ -37,7 +40,7 @@ class Worker:
         self._by_command = {kind: service for service in self._services for kind in service.commands}
         self._send = send
         self._inbox: SimpleQueue[bytes | object] = SimpleQueue()
-        self._jobs: deque[tuple[str, Job]] = deque()
+        self._jobs: deque[_Running] = deque()
 
     def feed(self, stream: BinaryIO) -> None:
         """Put every line of `stream` into the inbox until it ends. Runs in the reader's thread."""
@@ -52,21 +55,31 @@ class Worker:
             while self._take_commands():
                 self._advance_one()
         finally:
-            for _, job in self._jobs:
-                job.close()  # type: ignore[attr-defined]  # every job is a generator
+            for running in self._jobs:
+                running.close()
             for service in self._services:
                 service.close()
 
     def _take_commands(self) -> bool:
-        """All that wait; if there is nothing else to do, wait for one. False at the end of input."""
+        """All that are there; if every job waits, wait for one too. False at the end of input."""
         try:
-            line = self._inbox.get(block=not self._jobs)
+            line = self._next_line()
             while line is not _END:
                 self._take(line)  # type: ignore[arg-type]
+                for running in self._jobs:
+                    running.wake_at = 0.0  # the command may be what it waits for
                 line = self._inbox.get(block=False)
         except Empty:
             return True
         return False
+
+    def _next_line(self) -> bytes | object:
+        """Raises: Empty, when a job's turn has come first."""
+        wake_at = min((running.wake_at for running in self._jobs), default=math.inf)
+        if wake_at == math.inf:
+            return self._inbox.get()
+        left_s = wake_at - monotonic()
+        return self._inbox.get(timeout=left_s) if left_s > 0 else self._inbox.get(block=False)
 
     def _take(self, line: bytes) -> None:
         try:
@@ -88,27 +101,32 @@ class Worker:
             )
             return
         # A command takes effect at once up to its first yield, so that commands keep their order.
-        job = service.run(command)
-        if self._step(command.job, job):
-            self._jobs.append((command.job, job))
+        running = _Running(command.job, service.run(command))
+        if self._step(running):
+            self._jobs.append(running)
 
     def _cancel(self, command: Cancel) -> None:
-        doomed = [job for name, job in self._jobs if name == command.job]
-        self._jobs = deque((name, job) for name, job in self._jobs if name != command.job)
-        for job in doomed:
-            job.close()  # type: ignore[attr-defined]
+        doomed = [running for running in self._jobs if running.name == command.job]
+        self._jobs = deque(running for running in self._jobs if running.name != command.job)
+        for running in doomed:
+            running.close()
         self._send(JobCancelled(job=command.job))
 
     def _advance_one(self) -> None:
-        if self._jobs:
-            name, job = self._jobs.popleft()
-            if self._step(name, job):
-                self._jobs.append((name, job))
+        """The next job in turn whose time has come."""
+        for _ in range(len(self._jobs)):
+            running = self._jobs.popleft()
+            due = running.wake_at <= monotonic()
+            if not due or self._step(running):
+                self._jobs.append(running)
+            if due:
+                return
 
-    def _step(self, name: str, job: Job) -> bool:
+    def _step(self, running: "_Running") -> bool:
         """Advance once and send what comes. False when the job is over."""
+        name = running.name
         try:
-            event = next(job)
+            fact = next(running.job)
         except StopIteration:
             return False
         except ExplorerError as error:
@@ -132,9 +150,25 @@ class Worker:
                 )
             )
             return False
-        if event is not None:
-            self._send(event)
+        running.wake_at = 0.0
+        if isinstance(fact, Wait):
+            running.wake_at = math.inf if fact.seconds is None else monotonic() + fact.seconds
+        elif fact is not None:
+            self._send(fact)
         return True
+
+
+@dataclass
+class _Running:
+    """A job under way. `wake_at`: on the monotonic clock, when it wants its next turn at the latest."""
+
+    name: str
+    job: Job
+    wake_at: float = 0.0
+
+    def close(self) -> None:
+        """Cancel it: the generator's `finally` runs."""
+        self.job.close()  # type: ignore[attr-defined]  # every job is a generator
 
 
 def _own_the_pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -1,6 +1,15 @@
 """`llm-explorer tokenize`: a text's tokens, as a table or as JSON."""
 
 import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from explorer.errors import InputError
+from explorer.text.encodings import load_tokenizer
+from explorer.text.files import decoded, text_blocks
+from explorer.text.tokenizer import Tokenizer
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # pyright: ignore[reportPrivateUsage]
@@ -8,10 +17,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "tokenize", help="show the tokens of a text", description="Show a text's tokens."
     )
-    parser.add_argument(
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
         "text", nargs="?", metavar="TEXT", help='the text; from standard input if missing or "-"'
     )
-    parser.add_argument("--file", metavar="PATH", help="read the text from this UTF-8 file")
+    source.add_argument("--file", type=Path, metavar="PATH", help="read the text from this UTF-8 file")
     parser.add_argument(
         "--encoding",
         default="o200k_base",
@@ -19,3 +29,44 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="a published encoding, or the folder of a run or checkpoint (default: o200k_base)",
     )
     parser.add_argument("--json", action="store_true", help='print {"encoding", "ids", "tokens"}')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the tokens. Raises: InputError, DamagedFileError."""
+    tokenizer = load_tokenizer(arguments.encoding)
+    text = _text(arguments)
+    ids = tokenizer.encode(text)
+    tokens = [tokenizer.token_bytes(token).decode("utf-8", "replace") for token in ids]
+    if arguments.json:
+        plain = sys.stdout.encoding.lower().replace("-", "") != "utf8"
+        print(json.dumps({"encoding": arguments.encoding, "ids": ids, "tokens": tokens}, ensure_ascii=plain))
+    else:
+        _print_table(tokenizer, ids, tokens)
+        _print_counts(text, len(ids))
+    return 0
+
+
+def _text(arguments: argparse.Namespace) -> str:
+    if arguments.file is not None:
+        return "".join(text_blocks(arguments.file))
+    if arguments.text is None or arguments.text == "-":
+        if sys.stdin is None:
+            raise InputError("There is no standard input to read from. Give the text on the command line.")
+        return decoded(sys.stdin.buffer.read(), "Standard input")
+    # Bytes that the locale could not read stand in argv as surrogates: take them as the UTF-8 that they are.
+    return os.fsencode(arguments.text).decode("utf-8", "replace")
+
+
+def _print_table(tokenizer: Tokenizer, ids: list[int], tokens: list[str]) -> None:
+    """One token a line: its place, its id, its text in quotes, and its bytes where they are no whole text."""
+    place_width, id_width = len(str(len(ids))), len(str(max(ids, default=0)))
+    for place, (token, text) in enumerate(zip(ids, tokens, strict=True)):
+        data = tokenizer.token_bytes(token)
+        note = "" if data == text.encode() else f"  bytes {data.hex(' ')}"
+        print(f"{place:>{place_width}}  {token:>{id_width}}  {json.dumps(text, ensure_ascii=False)}{note}")
+
+
+def _print_counts(text: str, tokens: int) -> None:
+    ratio = f", {len(text) / tokens:.2f} characters per token" if tokens else ""
+    size = len(text.encode())
+    print(f"{tokens:,} tokens, {len(text):,} characters, {size:,} bytes{ratio}")

@@ -1,6 +1,5 @@
 """What a person chose (a run, a checkpoint, somebody else's model), to a model that can speak."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +12,12 @@ from explorer.core.digests import remembered_sha256
 from explorer.core.families import gguf, huggingface
 from explorer.core.installed import InstalledModel, find_installed, gguf_file
 from explorer.core.model import Transformer
+from explorer.core.runs import RunFolder
 from explorer.errors import DamagedFileError, InputError
 from explorer.paths import default_data_dir
 from explorer.text.encodings import load_tokenizer
 from explorer.text.foreign import IdsOnly, Speech, read_foreign_tokenizer, read_speech
 from explorer.text.tokenizer import Tokenizer
-
-_CHECKPOINT = re.compile(r"step-(\d+)")
 
 
 @dataclass(frozen=True)
@@ -49,14 +47,11 @@ def checkpoint_of(path: Path) -> Path:
 
     Raises: InputError if it is a run without any.
     """
-    folders = [
-        (int(match[1]), folder)
-        for folder in (path / "checkpoints").glob("step-*")
-        if (match := _CHECKPOINT.fullmatch(folder.name))
-    ]
-    if folders:
-        return max(folders)[1]
-    if (path / "run.json").is_file():
+    run = RunFolder(path)
+    newest = run.newest_checkpoint()
+    if newest is not None:
+        return newest
+    if run.exists:
         raise InputError(
             "The run {path} has not saved a checkpoint yet. Wait for its first one, or choose another run.",
             path=str(path),

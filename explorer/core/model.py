@@ -12,7 +12,7 @@ product is faster than several small ones. `explorer.core.families.layout` split
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
@@ -167,10 +167,12 @@ def visible(
     return (mask & (keys >= padding[:, None, None, None])) | (keys == queries)
 
 
-def norm_of(config: ModelConfig, width: int) -> nn.Module:
-    """The kind of norm that the family uses."""
+def norm_of(config: ModelConfig, width: int, present: bool = True) -> nn.RMSNorm:
+    """The kind of norm that the family uses, or none; typed as that of the models that are trained here."""
+    if not present:
+        return cast(nn.RMSNorm, nn.Identity())
     kind = nn.RMSNorm if config.architecture.norm == "rms" else nn.LayerNorm
-    return kind(width, eps=config.rms_norm_eps)
+    return cast(nn.RMSNorm, kind(width, eps=config.rms_norm_eps))
 
 
 class Attention(nn.Module):
@@ -185,8 +187,8 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(
             config.hidden_size, config.queries_width + 2 * config.keys_width, bias=traits.qkv_bias
         )
-        self.q_norm = norm_of(config, config.head_dim) if traits.query_key_norm else nn.Identity()
-        self.k_norm = norm_of(config, config.head_dim) if traits.query_key_norm else nn.Identity()
+        self.q_norm = norm_of(config, config.head_dim, traits.query_key_norm)
+        self.k_norm = norm_of(config, config.head_dim, traits.query_key_norm)
         self.out = nn.Linear(config.queries_width, config.hidden_size, bias=traits.out_bias)
 
     def forward(self, x: Tensor, view: View, cache: KVCache | None) -> Tensor:
@@ -241,10 +243,10 @@ class Block(nn.Module):
         sandwich = config.architecture.sandwich_norms
         self.attention_norm = norm_of(config, config.hidden_size)
         self.attention = Attention(config, layer)
-        self.attention_after_norm = norm_of(config, config.hidden_size) if sandwich else nn.Identity()
+        self.attention_after_norm = norm_of(config, config.hidden_size, sandwich)
         self.feed_forward_norm = norm_of(config, config.hidden_size)
         self.feed_forward = FeedForward(config)
-        self.feed_forward_after_norm = norm_of(config, config.hidden_size) if sandwich else nn.Identity()
+        self.feed_forward_after_norm = norm_of(config, config.hidden_size, sandwich)
 
     def forward(self, x: Tensor, view: View, cache: KVCache | None) -> Tensor:
         """(B, T, C) to (B, T, C)."""

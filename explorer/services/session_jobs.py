@@ -88,8 +88,18 @@ def set_prompt(talk: Talk, command: SetPrompt) -> Job:
     session.set_prompt(command.text)
     for _ in session.catch_up():
         yield None
+    for token in command.continuation:
+        if session.is_full:
+            break
+        session.place(token)
+        yield None
     tokens = [stream_token(session, place) for place in range(session.position)]
-    yield PromptSet(job=command.job, tokens=tokens, truncated=session.truncated)
+    yield PromptSet(
+        job=command.job,
+        tokens=tokens[: session.prompt_length],
+        truncated=session.truncated,
+        continuation=tokens[session.prompt_length :],
+    )
     yield distribution(command.job, session, command.sampler)
 
 

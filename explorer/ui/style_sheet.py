@@ -98,7 +98,7 @@ def style_sheet(theme: Theme) -> str:
     QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: {px(2)}px; }}
     QSlider::handle:horizontal {{ background: {c.surface}; border: 2px solid {c.accent};
         width: {px(14)}px; height: {px(14)}px;
-        margin: -{px(7)}px 0; border-radius: {px(9)}px; }}
+        margin: -{px(7)}px 0; border-radius: {px(14) // 2 + 2}px; }}
     QSlider::handle:horizontal:focus {{ background: {c.accent}; }}
     QSplitter::handle {{ background: transparent; }}
     QSplitter::handle:hover {{ background: {c.selection}; }}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "resources" / "translations"
-ERRORS = ("ExplorerError", "InputError", "DamagedFileError", "StorageError")
+ERRORS = ("ExplorerError", "InputError", "DamagedFileError", "StorageError", "TrainingError")
 
 
 def engine_sentences(package: Path) -> list[str]:

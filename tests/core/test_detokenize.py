@@ -1,6 +1,6 @@
 """Pieces and text streams against decoding everything at once."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from explorer.core.detokenize import Piece, TextStream, joined, next_piece
@@ -19,6 +19,7 @@ def pieces_of(ids: list[int]) -> list[Piece]:
 
 
 @given(ids=any_ids | utf8_ids)
+@example(ids=[0xED, 0xA0, 0x80])  # a surrogate, which is no character
 def test_pieces_make_what_decoding_makes_at_every_length(ids: list[int]) -> None:
     pieces = pieces_of(ids)
     for length in range(len(ids) + 1):
@@ -26,6 +27,7 @@ def test_pieces_make_what_decoding_makes_at_every_length(ids: list[int]) -> None
 
 
 @given(ids=any_ids | utf8_ids)
+@example(ids=[0xED, 0xA0, 0x80])  # a surrogate, which is no character
 def test_the_stream_only_grows_and_ends_as_the_decoded_text(ids: list[int]) -> None:
     stream = TextStream(TOKENIZER)
     shown = ""

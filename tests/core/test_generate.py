@@ -163,11 +163,12 @@ def test_max_tokens_and_context_end_a_row() -> None:
 
 
 def test_an_end_token_ends_a_row_and_brings_no_text() -> None:
-    end = ids(run(PROMPTS[:1]))[3]
-    facts = run(PROMPTS[:1], end_tokens={end})
-    assert ids(facts)[-1] == end
-    assert tokens(facts)[-1].text == ""
-    assert ends(facts)[0].stop_reason == "end_token"
+    wish = SamplerSettings(logit_bias={TOKENIZER.end_of_text: 100.0})
+    facts = run(PROMPTS[:1], wish, end_tokens=None)
+    assert ids(facts) == [TOKENIZER.end_of_text]
+    assert tokens(facts)[0].text == ""
+    assert (ends(facts)[0].stop_reason, ends(facts)[0].tokens, ends(facts)[0].text) == ("end_token", 1, "")
+    assert tokens(run(PROMPTS[:1], wish, end_tokens=()))[0].text == "<|endoftext|>"
 
 
 def test_a_stop_string_ends_a_row_before_it() -> None:

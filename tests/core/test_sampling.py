@@ -105,9 +105,9 @@ def test_typical_keeps_what_is_nearest_to_the_entropy() -> None:
 
 
 def test_repeat_penalty_divides_positive_and_multiplies_negative_once() -> None:
-    logits = np.array([2.0, -2.0, 3.0, 0.0, 1.0], dtype=np.float32)
-    after = RepeatPenalty(2.0)(logits, History(prompt=[0, 0, 3], generated=[1, 0]))
-    assert after.tolist() == [1.0, -4.0, 3.0, 0.0, 1.0]
+    logits = np.array([2.0, -2.0, 3.0, 0.0, 0.5], dtype=np.float32)
+    after = RepeatPenalty(2.0)(logits, History(prompt=[0, 0, 3], generated=[1, 0, 4]))
+    assert after.tolist() == [1.0, -4.0, 3.0, 0.0, 0.25]
 
 
 def test_frequency_and_presence_look_at_what_was_generated_only() -> None:

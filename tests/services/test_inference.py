@@ -357,6 +357,30 @@ def test_taking_back_and_going_on_gives_the_same(engine: Engine) -> None:
     assert drawn(engine.ask(Generate(job="a", sampler=SAMPLER, max_tokens=2))) == first[4:]
 
 
+def test_a_continuation_stands_as_if_it_had_been_generated(engine: Engine, folder: Path) -> None:
+    engine.ask(SetPrompt(job="a", text="the 中", sampler=SAMPLER))
+    before = engine.ask(Generate(job="a", sampler=SAMPLER, max_tokens=6))
+    tokens = [event.token for event in before if isinstance(event, TokenSampled)]
+    engine.ask(LoadModel(job="b", path=str(folder), device="cpu"))
+    ids = [token.id for token in tokens]
+    prompt, bars = engine.ask(SetPrompt(job="b", text="the 中", sampler=SAMPLER, continuation=ids))
+    assert isinstance(prompt, PromptSet) and isinstance(bars, Distribution)
+    assert [(token.id, token.text, token.resumes) for token in prompt.continuation] == [
+        (token.id, token.text, token.resumes) for token in tokens
+    ]
+    assert bars.position == len(prompt.tokens) + 6
+    ask = RemoveLast(job="b", count=99, sampler=SAMPLER)
+    removed = engine.ask(ask)[0]
+    assert isinstance(removed, TokensRemoved) and removed.length == len(prompt.tokens)
+    assert drawn(engine.ask(Generate(job="b", sampler=SAMPLER, max_tokens=6))) == ids
+
+
+def test_a_continuation_ends_where_the_context_does(engine: Engine) -> None:
+    (prompt, _) = engine.ask(SetPrompt(job="a", text="a", sampler=SAMPLER, continuation=[97] * 500))
+    assert isinstance(prompt, PromptSet)
+    assert len(prompt.tokens) + len(prompt.continuation) == CONTEXT
+
+
 def test_a_full_context_ends_it(engine: Engine) -> None:
     engine.ask(SetPrompt(job="a", text="once", sampler=SAMPLER))
     events = engine.ask(Generate(job="a", sampler=SAMPLER, max_tokens=1000))

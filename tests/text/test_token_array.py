@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -56,3 +59,11 @@ def test_splices_agree_with_lists(patches: list[tuple[int, int, int, int]]) -> N
     assert tokens.ids.tolist() == ids
     assert tokens.starts.tolist() == starts
     assert len(tokens) == len(ids)
+
+
+def test_the_window_pays_for_numpy_only() -> None:
+    code = (
+        "import sys, explorer.text.token_array, explorer.text.units\n"
+        "assert not {'tiktoken', 'tokenizers', 'regex', 'msgspec'} & set(sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0

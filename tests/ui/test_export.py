@@ -7,7 +7,7 @@ import pytest
 import shiboken6
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.widgets.export import (
@@ -38,8 +38,19 @@ def _ink(image: QImage) -> int:
 def test_png_holds_what_the_widget_shows_at_twice_its_size(label: QLabel, tmp_path: Path) -> None:
     save_picture(label, str(tmp_path / "a.png"))
     image = QImage(str(tmp_path / "a.png"))
-    assert (image.width(), image.height()) == (240, 80)
+    assert (image.width(), image.height()) == (2 * (120 + 24), 2 * (40 + 24))
     assert _ink(image) > 50
+
+
+def test_the_picture_stands_on_the_ground_of_the_panel(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = QWidget()
+    panel.setObjectName("ground")
+    panel.setStyleSheet("QWidget#ground { background: #14171C }")
+    inside = QLabel("loss", panel)
+    panel.resize(200, 100)
+    qtbot.addWidget(panel)
+    save_picture(inside, str(tmp_path / "a.png"))
+    assert QImage(str(tmp_path / "a.png")).pixelColor(3, 3).name() == "#14171c"
 
 
 def test_svg_is_a_drawing_not_an_embedded_picture(label: QLabel, tmp_path: Path) -> None:

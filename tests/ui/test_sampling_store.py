@@ -469,15 +469,36 @@ def test_a_dead_engine_leaves_everything_on_the_screen(rig):
     assert rig.store.lost == "killed" and not rig.store.can_draw and not rig.store.running
     assert [token.id for token in rig.store.stream.tokens] == ids
     assert rig.store.distribution is not None and rig.store.is_idle
-    rig.store.set_prompt("ac")
     rig.store.step()
     rig.pipe.clear()
     rig.engine = ToyEngine()
     rig.store.engine_ready()
     rig.settle()
-    assert rig.store.lost is None and rig.store.prompt == "ac"
-    assert not rig.sent(CloseSession)
+    assert rig.store.lost is None and not rig.sent(CloseSession)
+    assert [token.id for token in rig.store.stream.tokens] == ids
+    assert rig.store.stream.drawn[0].uniform is not None
     rig.check_agreement()
+
+
+def test_a_prompt_typed_while_the_engine_was_dead_counts(rig):
+    rig.store.run()
+    rig.settle()
+    rig.store.engine_lost("killed")
+    rig.store.set_prompt("ac")
+    rig.pipe.clear()
+    rig.engine = ToyEngine()
+    rig.store.engine_ready()
+    rig.settle()
+    assert rig.store.prompt == "ac" and rig.store.stream.drawn == []
+    rig.check_agreement()
+
+
+def test_another_model_does_not_get_the_text_of_the_one_before(rig):
+    rig.store.run()
+    rig.settle()
+    rig.store.choose_model(run_info("old").checkpoint)
+    rig.settle()
+    assert rig.store.stream.drawn == []
 
 
 def test_drafts_of_others_are_not_ours(rig):

@@ -153,7 +153,10 @@ class ToyEngine:
             ids = [LETTERS.find(letter) for letter in command.text if letter in LETTERS]
             session.prompt, session.generated = ids[-CONTEXT:], []
             tokens = [StreamToken(id=i, text=LETTERS[i], logprob=None) for i in session.prompt]
-            yield PromptSet(job=job, tokens=tokens, truncated=max(0, len(ids) - CONTEXT))
+            session.generated = command.continuation[: CONTEXT - len(session.prompt)]
+            again = [StreamToken(id=i, text=LETTERS[i], logprob=-1.0) for i in session.generated]
+            cut = max(0, len(ids) - CONTEXT)
+            yield PromptSet(job=job, tokens=tokens, truncated=cut, continuation=again)
             yield self.distribution(job, command.sampler)
         elif isinstance(command, Reshape):
             yield self.distribution(job, command.sampler)

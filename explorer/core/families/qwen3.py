@@ -46,5 +46,11 @@ def config_to_json(config: ModelConfig) -> dict[str, Any]:
 
 
 def config_from_json(text: bytes) -> ModelConfig:
-    """Read config.json. Raises: msgspec.DecodeError (includes a missing or mistyped size)."""
-    return msgspec.json.decode(text, type=ModelConfig)
+    """Read config.json. Raises: msgspec.DecodeError (includes a size that is missing or cannot be)."""
+    config = msgspec.json.decode(text, type=ModelConfig)
+    values = (value for value in vars(config).values() if not isinstance(value, bool))
+    sizes = [value for value in values if isinstance(value, int | float)]
+    grouped = config.num_key_value_heads > 0 and config.num_attention_heads % config.num_key_value_heads == 0
+    if min(sizes) <= 0 or config.head_dim % 2 or not grouped:
+        raise msgspec.ValidationError("Sizes that no model can have")
+    return config

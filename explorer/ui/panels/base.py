@@ -104,6 +104,14 @@ class Panel(QWidget):
         for text, call in starters:
             self._add_starter(text, call)
 
+    def show_starters(self, shown: bool) -> None:
+        """Hide the row while there is nothing that a starter could set up."""
+        for place in range(self._starters.count()):
+            item = self._starters.itemAt(place)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.setVisible(shown)
+
     def _add_starter(self, text: str, call: Callable[[], object]) -> None:
         button = QPushButton(text)
         button.setProperty("kind", "starter")

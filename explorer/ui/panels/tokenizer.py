@@ -196,6 +196,7 @@ class TokenizerPanel(Panel):
         store.changed.connect(self._render)
         store.tokens_spliced.connect(flow.splice)
         store.tokens_changed.connect(self._tokens_changed)
+        store.loaded.connect(self._to_start)
         store.failed.connect(self._show_failure)
         store.file_opened.connect(self._say_opened)
         store.too_large.connect(self._say_too_large)
@@ -381,8 +382,11 @@ class TokenizerPanel(Panel):
 
     def _start_with(self, name: str) -> None:
         self._store.replace_all(STARTERS[name])
-        self.editor.moveCursor(QTextCursor.MoveOperation.Start)
+        self._to_start()
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _to_start(self) -> None:
+        self.editor.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _paste(self, text: str) -> None:
         cursor = self.editor.textCursor()

@@ -136,7 +136,7 @@ class TrainingPanel(Panel):
 
     def picture_widget(self) -> QWidget:
         """The curves with their legend."""
-        return self.work.curves if self.work.shows_work else self
+        return self.work.curves.picture if self.work.shows_work else self
 
     def showEvent(self, event: QShowEvent) -> None:
         """What happened while the panel was hidden was kept, not drawn."""
@@ -282,10 +282,13 @@ class TrainingPanel(Panel):
             self._runs.select(view.key, is_live=True)
 
     def _adopt_folders(self) -> None:
-        """Runs that were known by their job get their folder's name."""
+        """Runs that were known by their job get their folder's name; what is gone is not drawn."""
         for run in self._training.runs:
             if run.info is not None and (run.job in self._runs.shown or run.job == self._runs.current):
                 self._runs.adopt(run.job, run.key)
+        for key in self._runs.shown:
+            if view_of(key, self._training, self._runs) is None:
+                self._runs.show(key, False)
 
     # ------------------------------------------------------------ looking back
 

@@ -79,6 +79,8 @@ class Session:
     def __init__(self, job: str, send: Callable[[Command], object], before: "Session | None" = None) -> None:
         """`before`: what an earlier session showed stays on the screen until the engine has answered."""
         self.job = job
+        self.path = ""
+        """The checkpoint."""
         self.model: ModelLoaded | None = None
         self.stream = before.stream if before else Stream()
         self.distribution = before.distribution if before else None
@@ -91,6 +93,8 @@ class Session:
         self._prompt: str | None = None
         self._sampler = SamplerSettings()
         self._sent_prompt: str | None = None
+        self._stream_of = before._stream_of if before else None
+        """Checkpoint and prompt of what `stream` shows."""
         self._in_step = False
         """Whether the engine's stream is the one shown here."""
         self._shaped: tuple[int, SamplerSettings] | None = None
@@ -135,6 +139,7 @@ class Session:
 
     def load(self, path: str, device: Device) -> None:
         """The first command."""
+        self.path = path
         self._ask(LoadModel(job=self.job, path=path, device=device))
 
     def want(self, prompt: str, sampler: SamplerSettings) -> None:
@@ -174,8 +179,7 @@ class Session:
                 self.model = event
                 self._answered()
             case PromptSet():
-                self.stream.begin(event.tokens, event.truncated)
-                self._in_step = self._acted = True
+                self._take_prompt(event)
             case Distribution():
                 self._take_distribution(event)
             case TokenSampled():
@@ -191,12 +195,20 @@ class Session:
                 return
         self._advance()
 
+    def _take_prompt(self, event: PromptSet) -> None:
+        draws = self.stream.drawn if event.continuation else []
+        self.stream.begin(event.tokens, event.truncated, event.continuation, draws)
+        self._stream_of = (self.path, self._sent_prompt or "")
+        self._in_step = self._acted = True
+
     def _take_distribution(self, event: Distribution) -> None:
         self.distribution = event
-        self._shaped = (len(self.stream), event.sampler)
+        self._shaped = (event.position, event.sampler)
         match self._request:
             case Reshape(sampler=sampler):
                 answered = sampler == event.sampler
+                if answered and event.position != len(self.stream):
+                    self._failed = (len(self.stream), sampler)  # not asked in circles
             case SetPrompt() | StepToken() | RemoveLast():
                 answered = self._acted
             case _:
@@ -259,7 +271,10 @@ class Session:
         if self._prompt != self._sent_prompt:
             self._sent_prompt, self._in_step = self._prompt, False
             self.problem = self.stop_reason = None
-            return SetPrompt(job=self.job, text=self._prompt, sampler=self._sampler)
+            # A text whose engine died, or whose change was refused, gets back what was drawn after it.
+            same = self._stream_of == (self.path, self._prompt)
+            ids = list(self.stream.generated_ids) if same else []
+            return SetPrompt(job=self.job, text=self._prompt, sampler=self._sampler, continuation=ids)
         while self._moves:
             command = self._command_of(self._moves.popleft())
             if command is not None and self._in_step:

@@ -1,7 +1,7 @@
 """The text so far as tokens, with how each of them was drawn. Plain data, filled by the store."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from explorer.protocol import Distribution, SamplerSettings, StreamToken, TokenSampled
 
@@ -49,14 +49,22 @@ class Stream:
         return tuple(draw.token.id for draw in self.drawn)
 
     @property
-    def generated_text(self) -> str:
-        """What the model wrote; special tokens left out."""
-        return "".join(draw.token.text for draw in self.drawn if not draw.token.special)
+    def text(self) -> str:
+        """Prompt and what the model wrote, as it is read: special tokens left out."""
+        return joined(self.tokens)
 
-    def begin(self, prompt: Sequence[StreamToken], truncated: int) -> None:
-        """Another prompt: nothing is generated after it."""
+    def begin(
+        self,
+        prompt: Sequence[StreamToken],
+        truncated: int,
+        continuation: Sequence[StreamToken] = (),
+        draws: Sequence[Draw] = (),
+    ) -> None:
+        """Another prompt; the `continuation` after it was drawn earlier, as `draws` tell."""
         self.prompt, self.truncated = list(prompt), truncated
-        self.drawn, self.taken_back = [], None
+        pairs = zip(continuation, draws, strict=False)
+        self.drawn = [replace(draw, token=token) for token, draw in pairs]
+        self.taken_back = None
 
     def append(
         self, event: TokenSampled, sampler: SamplerSettings, distribution: Distribution | None
@@ -81,6 +89,18 @@ class Stream:
         if kept < len(self.drawn):
             self.taken_back = self.drawn[kept]
             del self.drawn[kept:]
+
+
+def joined(tokens: Iterable[StreamToken]) -> str:
+    """The text of tokens in a row. A character that several tokens share stands there once."""
+    pieces: list[str] = []
+    for token in tokens:
+        if token.special:
+            continue
+        if token.resumes and pieces:
+            pieces[-1] = pieces[-1].removesuffix("\ufffd")
+        pieces.append(token.text)
+    return "".join(pieces)
 
 
 @dataclass(frozen=True)

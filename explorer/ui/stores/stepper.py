@@ -73,36 +73,35 @@ class Stepper(QObject):
 
 
 def replace_range(document: QTextDocument, start: int, stop: int, text: str) -> Steps:
-    """Put `text` in place of the units `start : stop` of the document, as one step of undo."""
+    """Put `text` in place of the units `start : stop` of the document, as one step of undo.
+
+    What is no more than one piece is done without a yield.
+    """
     cursor = QTextCursor(document)
     units = to_units(text)
     total, done, begun = stop - start + len(units), 0, False
 
-    def open_block() -> None:
+    def put(first: int, after: int, inserted: str) -> None:
         nonlocal begun
         if begun:
             cursor.joinPreviousEditBlock()
         else:
             cursor.beginEditBlock()
         begun = True
-
-    while stop > start:
-        cut = max(start, stop - _PIECE)
-        open_block()
-        cursor.setPosition(cut)
-        cursor.setPosition(stop, QTextCursor.MoveMode.KeepAnchor)
-        cursor.removeSelectedText()
+        cursor.setPosition(first)
+        cursor.setPosition(after, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(from_units(inserted))
         cursor.endEditBlock()
-        done += stop - cut
-        stop = cut
+
+    while stop - start > _PIECE:
+        put(stop - _PIECE, stop, "")
+        stop, done = stop - _PIECE, done + _PIECE
         yield done / total
-    cursor.setPosition(start)
     at = 0
-    while at < len(units):
+    while at < len(units) or stop > start:
         end = min(at + _PIECE, len(units))
         end += splits_pair(units, end)
-        open_block()
-        cursor.insertText(from_units(units[at:end]))
-        cursor.endEditBlock()
-        at = end
-        yield (done + at) / total
+        put(start + at, stop + at, units[at:end])
+        at, stop = end, start
+        if at < len(units):
+            yield (done + at) / total

@@ -8,7 +8,9 @@ such units are looked up one by one, and stand as U+FFFD in the mirror and in wh
 import re
 from typing import NamedTuple
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 from explorer.text.units import from_units, to_units
 
@@ -16,6 +18,13 @@ _PARAGRAPH = "\u2029"
 _LINE_ENDS = re.compile("\r\n|[\r\u2029\ufdd0\ufdd1]")
 _SINGLE = 8
 """Ranges of so many units or fewer are read unit by unit if something in them cannot be converted."""
+
+
+def make_document(parent: QObject) -> QTextDocument:
+    """An empty document that tells its changes: without a layout Qt tells of none."""
+    document = QTextDocument(parent)
+    document.setDocumentLayout(QPlainTextDocumentLayout(document))
+    return document
 
 
 class Edit(NamedTuple):

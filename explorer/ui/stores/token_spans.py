@@ -185,6 +185,8 @@ class TokenSpans:
         for edit in self._pending:
             starts = edit.carried(starts)
         first, added = event.first, len(event.ids)
+        if not 0 <= first <= first + event.removed <= len(self):
+            raise ValueError(f"patch {first}+{event.removed} for {len(self)} tokens")
         changed = [*answered, *self.neutral(), self._extent(first, first + event.removed)]
         self._splice_fills(first, event.removed, event.ids)
         self._array.splice(first, event.removed, event.ids, starts)

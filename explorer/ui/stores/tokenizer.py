@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QFileInfo, Signal
-from PySide6.QtGui import QTextDocument
 
 from explorer.protocol import (
     Cancel,
@@ -35,6 +34,7 @@ from explorer.ui.stores.text_mirror import (
     TextMirror,
     count_pairs,
     difference,
+    make_document,
     normalised,
     utf8_length,
 )
@@ -82,11 +82,12 @@ class TokenizerStore(Store):
 
     Edits are told by the document; `changed` comes when their tokens do.
     Signals: `tokens_changed(start, stop)`, units that look different now; `tokens_spliced(first, removed,
-    added)`; `failed(Failed)`; `file_opened(FileOpened)`; `too_large(size)`, units that were refused.
+    added)`; `loaded`, the draft is there; `failed(Failed)`; `file_opened(FileOpened)`; `too_large(size)`, units that were refused.
     """
 
     tokens_changed = Signal(int, int)
     tokens_spliced = Signal(int, int, int)
+    loaded = Signal()
     failed = Signal(object)
     file_opened = Signal(object)
     too_large = Signal(int)
@@ -94,8 +95,8 @@ class TokenizerStore(Store):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
-        self.document = QTextDocument(self)
-        """The panel gives it a layout; whoever edits it needs to tell nobody."""
+        self.document = make_document(self)
+        """Whoever edits it needs to tell nobody. An editor gives it a layout for its own width."""
         self._mirror = TextMirror(self.document)
         self.spans = TokenSpans(lambda: self._mirror.units)
         self.encodings: list[tuple[Encoding, str]] = []
@@ -103,6 +104,7 @@ class TokenizerStore(Store):
         """The chosen one; `spans.encoding` is what the present tokens are of."""
         self.phase: Phase = "starting"
         self.counts = Counts()
+        self._asked: Encoding = ""
         self._version = 0
         self._answered = False
         self._loaded = False
@@ -165,8 +167,7 @@ class TokenizerStore(Store):
         self.encoding = encoding
         self._settings.set("tokenizer/encoding", encoding)
         self._answered = False
-        if self.phase == "ready":
-            self.command.emit(ChooseEncoding(job=NAME, name=NAME, encoding=encoding))
+        self._ask_for_encoding()
         self.changed.emit()
 
     def refresh_encodings(self) -> None:
@@ -224,6 +225,7 @@ class TokenizerStore(Store):
         self._answered = False
         self.spans.clear()
         self.command.emit(ListEncodings(job=NAME))
+        self._asked = self.encoding
         self.command.emit(OpenDocument(job=NAME, name=NAME, encoding=self.encoding))
         self.changed.emit()
 
@@ -257,10 +259,17 @@ class TokenizerStore(Store):
             self.engine_ready()
             return
         self._answered = event.complete and event.version == self._version
+        self._ask_for_encoding()
         self.counts = Counts(len(self.spans), self._mirror.characters, event.bytes_total)
         self.tokens_spliced.emit(event.first, event.removed, len(event.ids))
         self.tokens_changed.emit(start, stop)
         self.changed.emit()
+
+    def _ask_for_encoding(self) -> None:
+        """One question at a time: while a document is opened, another encoding would be overtaken by it."""
+        if self.phase == "ready" and self.spans.encoding == self._asked != self.encoding:
+            self._asked = self.encoding
+            self.command.emit(ChooseEncoding(job=NAME, name=NAME, encoding=self.encoding))
 
     def _gather(self, event: DocumentText) -> None:
         if self.phase != "loading":
@@ -274,11 +283,14 @@ class TokenizerStore(Store):
     def _reconcile(self, theirs: str) -> None:
         """The engine has opened the draft with the text `theirs`: make both sides hold the same."""
         self.phase = "ready"
+        self.spans.clear()  # what was typed since is in the difference
         first_time, self._loaded = not self._loaded, True
         if first_time and not self.text:
             self._adopt(theirs)
+            self._ask_for_encoding()
             return
         self._send(difference(theirs, self.text))
+        self._ask_for_encoding()
         self.changed.emit()
         if first_time and theirs.strip():
             # Typed before the draft could come: keep both.
@@ -301,6 +313,7 @@ class TokenizerStore(Store):
         self._adopting = False
         # Nothing to do as a rule; the engine learns of it if Qt made something else of the text.
         self._document_changed(0, len(self.text), self.document.characterCount() - 1)
+        self.loaded.emit()
 
     def _document_changed(self, position: int, removed: int, added: int) -> None:
         if self._adopting:
@@ -334,15 +347,15 @@ class TokenizerStore(Store):
     def _fail(self, event: Failed) -> None:
         if event.job == FILE_JOB:
             self._activity = ""
-        elif self.encoding != self.spans.encoding and self.encoding != DEFAULT_ENCODING:
+        elif self.encoding != DEFAULT_ENCODING and any(
+            self.encoding in value for value in event.values.values()
+        ):
             # The chosen encoding cannot be had (its run was deleted): back to one that can.
             self.encoding = self.spans.encoding or DEFAULT_ENCODING
             self._settings.set("tokenizer/encoding", self.encoding)
-            if self.phase == "loading":
-                self.engine_ready()
-            elif not self.spans.encoding:
-                self.command.emit(ChooseEncoding(job=NAME, name=NAME, encoding=self.encoding))
+            self._asked = self.spans.encoding
             self._answered = bool(self.spans.encoding)
+            self._ask_for_encoding()
         self.failed.emit(event)
         self.changed.emit()
 
@@ -359,7 +372,7 @@ class TokenizerStore(Store):
             self.too_large.emit(len(text))
             self.changed.emit()
             return
-        said = FileOpened(event.path, "\r" in text)
+        said = FileOpened(event.path, event.line_ends_changed)
         steps = replace_range(self.document, 0, len(self.text), normalised(text))
         self._work("inserting", steps, lambda: self.file_opened.emit(said))
 

@@ -67,7 +67,7 @@ class LiveRun:
     started: bool = False
     """Whether this sitting's `RunStarted` has come."""
     first_step: int = 0
-    """Where this sitting began: earlier points come from the disk."""
+    """Steps done before this sitting: their points come from the disk."""
     reads_history: bool = False
     """Whether the disk is still read for them."""
     checkpoint: str = ""
@@ -319,6 +319,8 @@ class TrainingStore(Store):
                 self._release(run)
             case JobCancelled():
                 run.state = "interrupted"
+                if run.info is None:
+                    del self._runs[run.job]  # stopped before there was anything to keep
                 self._release(run)
             case Failed():
                 run.state = "failed"
@@ -334,18 +336,18 @@ class TrainingStore(Store):
         run.first_step, run.stage, run.started = event.info.step, "", True
         if run.state == "starting":
             run.state = "running"
-        run.data.drop_from(event.info.step)
+        run.data.drop_from(event.info.step + 1)
         if event.info.checkpoint:
             run.checkpoint, run.checkpoint_step = event.info.checkpoint, event.info.step
         self._refresh_disk()
 
     def _apply_history(self, run: LiveRun, event: RunMetrics | RunSamples) -> None:
         """What the disk has from before this sitting; everything later comes from the run itself."""
-        limit = run.first_step if run.started else None
+        last = run.first_step if run.started else None
         if isinstance(event, RunMetrics):
-            run.data.put([point for point in event.points if limit is None or point.step < limit])
+            run.data.put([point for point in event.points if last is None or point.step <= last])
         else:
-            run.data.put_samples(s for s in event.samples if limit is None or s.step < limit)
+            run.data.put_samples(s for s in event.samples if last is None or s.step <= last)
 
     def _close_history(self, run: LiveRun) -> None:
         if run.reads_history:

@@ -27,15 +27,15 @@ def calm_end(last: float, planned: float | None = None) -> float:
 def calm_range(low: float, high: float, present: tuple[float, float] | None) -> tuple[float, float]:
     """A range that holds `low` to `high`: the present one if it still fits well, else a roomier round one."""
     span = high - low
-    if span <= 0:
-        span = abs(high) or 1.0
+    if span <= 1e-9 * max(abs(low), abs(high), 1e-9):
+        span = abs(high) if abs(high) > 1e-9 else 1.0
         low, high = low - span / 2, high + span / 2
     if present is not None:
         held = present[0] <= low and high <= present[1]
         if held and span > 0.6 * (present[1] - present[0]):
             return present
-    step = 10.0 ** math.floor(math.log10(span))
-    step = next(step / part for part in (10, 5, 2, 1) if span * part / step >= 8 or part == 1)
+    power = 10.0 ** math.floor(math.log10(span))
+    step = power / (10 if span < 2 * power else 5 if span < 5 * power else 2)
     bottom = math.floor((low - 0.02 * span) / step) * step
     if low >= 0:
         bottom = max(bottom, 0.0)

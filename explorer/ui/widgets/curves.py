@@ -217,8 +217,13 @@ class CurvePlot(pg.PlotWidget):
         self.cursor_moved.emit(self._cursor)
 
     def _mouse_moved(self, place: QPointF) -> None:
-        inside = bool(self.lines) and self._box.sceneBoundingRect().contains(place)
-        self._read_at(self._step_at(self._box.mapSceneToView(place).x()) if inside else None)
+        self._read_at(self._step_under(place) if self._inside(place) else None)
+
+    def _inside(self, place: QPointF) -> bool:
+        return bool(self.lines) and self._box.sceneBoundingRect().contains(place)
+
+    def _step_under(self, place: QPointF) -> float:
+        return self._step_at(self._box.mapSceneToView(place).x())
 
     def _read_at(self, step: float | None) -> None:
         self._hover = step
@@ -228,8 +233,8 @@ class CurvePlot(pg.PlotWidget):
     def _mouse_clicked(self, event: Any) -> None:
         if event.double():
             self.show_whole()
-        elif event.button() == Qt.MouseButton.LeftButton and self._hover is not None:
-            self._cursor = self._hover
+        elif event.button() == Qt.MouseButton.LeftButton and self._inside(event.scenePos()):
+            self._cursor = self._step_under(event.scenePos())
             self._place_cursor()
             self.cursor_moved.emit(self._cursor)
 

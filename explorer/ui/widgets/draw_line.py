@@ -17,8 +17,8 @@ class Fallen:
 
     text: str
     """The drawn token's."""
-    uniform: float
-    """Where on the line, in [0, 1)."""
+    uniform: float | None
+    """Where on the line, in [0, 1); None if no number was needed."""
     before: float
     """Probability of all tokens left of the drawn one."""
     probability: float
@@ -57,7 +57,7 @@ class DrawLine(QWidget):
         segments = tuple(segments)
         if (segments, fallen, faded) != (self._segments, self._fallen, self._faded):
             self._segments, self._fallen, self._faded = segments, fallen, faded
-            self.setAccessibleDescription(f"{fallen.text} {fallen.uniform:.4f}" if fallen else "")
+            self.setAccessibleDescription(fallen.text if fallen else "")
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -138,7 +138,14 @@ class DrawLine(QWidget):
         )
         painter.setPen(QPen(colour, stroke))
         painter.drawRect(drawn)
-        x = line.left() + line.width() * fallen.uniform
+        if fallen.uniform is not None:
+            self._paint_marker(painter, line, line.left() + line.width() * fallen.uniform)
+
+    def _paint_marker(self, painter: QPainter, line: QRectF, x: float) -> None:
+        """A pointer above the line and a stroke through it."""
+        theme = self._theme
+        colour = theme.colour("model")
+        stroke = max(1.5, 2 * theme.scale)
         size = theme.px(6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)

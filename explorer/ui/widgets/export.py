@@ -7,14 +7,15 @@ Panels add it to their "⋯" menu:
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from PySide6.QtCore import QCoreApplication, QIODevice, QPoint, QSaveFile, QSize, QStandardPaths
-from PySide6.QtGui import QGuiApplication, QImage, QPainter, QRegion
+from PySide6.QtCore import QCoreApplication, QIODevice, QPoint, QRect, QSaveFile, QSize, QStandardPaths
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QGraphicsItem, QGraphicsView, QWidget
 
 Cell = str | int | float | bool | None
 Row = Mapping[str, Cell]
@@ -22,7 +23,8 @@ Row = Mapping[str, Cell]
 
 _PIXEL_RATIO = 2
 """Pictures go on slides: twice the window's pixels."""
-_RENDER = QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren
+_MARGIN = 12
+_RENDER = QWidget.RenderFlag.DrawChildren
 
 
 def save_picture(widget: QWidget, path: str) -> None:
@@ -33,31 +35,78 @@ def save_picture(widget: QWidget, path: str) -> None:
     file = QSaveFile(path)
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):
         raise OSError(file.errorString())
-    if Path(path).suffix.lower() == ".svg":
-        _paint_svg(widget, file)
-    else:
-        _image_of(widget).save(file, "PNG")  # type: ignore[call-overload]  # stubs know bytes only
+    with _drawn_afresh(widget):
+        if Path(path).suffix.lower() == ".svg":
+            _paint_svg(widget, file)
+        else:
+            _image_of(widget).save(file, "PNG")  # type: ignore[call-overload]  # stubs know bytes only
     if not file.commit():
         raise OSError(file.errorString())
 
 
+@contextmanager
+def _drawn_afresh(widget: QWidget) -> Generator[None]:
+    """Plots keep pictures of what seldom changes, as coarse as the screen: let them draw everything."""
+    plots: list[QGraphicsView] = [
+        view for view in [widget, *widget.findChildren(QGraphicsView)] if isinstance(view, QGraphicsView)
+    ]
+    items = [item for plot in plots for item in plot.items()]
+    modes = [item.cacheMode() for item in items]
+    grounds = [plot.cacheMode() for plot in plots]
+    exporting: list[Any] = [item for item in items if hasattr(item, "setExportMode")]
+    for item in items:
+        item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+    for plot in plots:
+        plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+    for item in exporting:
+        item.setExportMode(True, {})
+    try:
+        yield
+    finally:
+        for item in exporting:
+            item.setExportMode(False)
+        for item, mode in zip(items, modes, strict=True):
+            item.setCacheMode(mode)
+        for plot, ground in zip(plots, grounds, strict=True):
+            plot.setCacheMode(ground)
+
+
 def _image_of(widget: QWidget) -> QImage:
-    image = QImage(widget.size() * _PIXEL_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage(_size_of(widget) * _PIXEL_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(_PIXEL_RATIO)
-    image.fill(widget.palette().window().color())
-    widget.render(image, QPoint(), QRegion(), _RENDER)
+    image.fill(_ground_of(widget))
+    widget.render(image, QPoint(_MARGIN, _MARGIN), QRegion(), _RENDER)
     return image
 
 
 def _paint_svg(widget: QWidget, device: QIODevice) -> None:
     generator = QSvgGenerator()
     generator.setOutputDevice(device)
-    generator.setSize(QSize(widget.size()))
-    generator.setViewBox(widget.rect())
+    whole = QRect(QPoint(), _size_of(widget))
+    generator.setSize(whole.size())
+    generator.setViewBox(whole)
     painter = QPainter(generator)
-    painter.fillRect(widget.rect(), widget.palette().window())
-    widget.render(painter, QPoint(), QRegion(), _RENDER)
+    painter.fillRect(whole, _ground_of(widget))
+    widget.render(painter, QPoint(_MARGIN, _MARGIN), QRegion(), _RENDER)
     painter.end()
+
+
+def _size_of(widget: QWidget) -> QSize:
+    return widget.size() + QSize(2 * _MARGIN, 2 * _MARGIN)
+
+
+def _ground_of(widget: QWidget) -> QColor:
+    """What `widget` stands on: a style sheet's colours are in no palette, so one pixel is painted."""
+    ground = widget
+    while ground.objectName() != "ground" and (above := ground.parentWidget()) is not None:
+        ground = above
+    pixel = QImage(1, 1, QImage.Format.Format_RGB32)
+    pixel.fill(widget.palette().window().color())
+    middle = ground.rect().center()
+    ground.render(
+        pixel, QPoint(), QRegion(QRect(middle, QSize(1, 1))), QWidget.RenderFlag.DrawWindowBackground
+    )
+    return pixel.pixelColor(0, 0)
 
 
 def ask_and_save_picture(

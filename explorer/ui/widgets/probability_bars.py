@@ -97,12 +97,12 @@ class ProbabilityBars(QWidget):
     # ------------------------------------------------------------ geometry
 
     def sizeHint(self) -> QSize:
-        """Room for all rows at a comfortable height."""
-        return QSize(self._theme.px(380), (ROWS + 1) * self._theme.px(24))
+        """The least: a column that scrolls shall scroll only when it must; rows grow where there is room."""
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Room for all rows at the least height at which they can be read."""
-        return QSize(self._theme.px(240), (ROWS + 1) * self._theme.px(17))
+        return QSize(self._theme.px(240), (ROWS + 1) * self._theme.px(16))
 
     def row_rect(self, row: int) -> QRect:
         """Where a row is."""

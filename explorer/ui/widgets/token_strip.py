@@ -35,6 +35,29 @@ class _Place:
     width: float
 
 
+class _Look:
+    """What painting takes from the theme, looked up once and not for each of some hundred chips."""
+
+    def __init__(self, theme: Theme) -> None:
+        px = theme.px
+        self.font = theme.font("mono")
+        self.metrics = QFontMetricsF(self.font)
+        self.margin, self.gap, self.pad, self.radius = px(8), px(2), px(4), px(3)
+        self.chip_height = px(15) * 1.5 + px(1)
+        self.line_height = self.chip_height + px(5)
+        self.mark = px(4)
+        self.least_width = px(12)
+        self.text, self.muted = theme.colour("text"), theme.colour("muted")
+        self.outline = QPen(theme.colour("special"), px(1))
+        self.pointed = QPen(theme.colour("accent"), px(2))
+        self.nothing = QPen(Qt.PenStyle.NoPen)
+        self.roles = (theme.colour("person"), theme.colour("model"))
+        self.fills = (QColor(self.roles[0]), QColor(self.roles[1]))
+        for fill in self.fills:
+            fill.setAlpha(_FILL_ALPHA[theme.dark])
+        self.empty = QColor(Qt.GlobalColor.transparent)
+
+
 class TokenStrip(QAbstractScrollArea):
     """Chips of a prompt and of what a model wrote after it; the end stays in sight while it grows.
 
@@ -52,7 +75,9 @@ class TokenStrip(QAbstractScrollArea):
         self._tokens: list[StreamToken] = []
         self._prompt_length = 0
         self._places: list[_Place] = []
-        self._widths: dict[str, float] = {}
+        self._look = _Look(theme)
+        self._shapes: dict[str, tuple[str, float]] = {}
+        """By token text: how it is shown, and how wide that is with the padding."""
         self._pointed = -1
         self._faded = False
         self.setObjectName("surface")
@@ -97,52 +122,50 @@ class TokenStrip(QAbstractScrollArea):
         changed = same < len(tokens) or len(tokens) != len(self._tokens)
         if not changed and (len(prompt), faded) == (self._prompt_length, self._faded):
             return
-        bar = self.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum()
+        everything = (self._prompt_length, self._faded) != (len(prompt), faded)
         self._tokens, self._prompt_length, self._faded = tokens, len(prompt), faded
         if self._pointed >= len(tokens):
             self._point_at(-1)
+        scrolled = self.verticalScrollBar().value()
         self._lay_out(same)
-        if at_end:
-            bar.setValue(bar.maximum())
         self.setAccessibleDescription("".join(token.text for token in tokens[-80:]))
-        self.viewport().update()
+        if everything or scrolled != self.verticalScrollBar().value() or not self._places:
+            self.viewport().update()
+        else:
+            top = int(self.chip_rect(max(0, same - 1)).top()) if same <= len(self._places) else 0
+            self.viewport().update(0, top - 1, self.viewport().width(), self.viewport().height() - top + 1)
 
     # ------------------------------------------------------------ geometry
 
     def sizeHint(self) -> QSize:
-        """Some lines."""
-        return QSize(self._theme.px(380), self._theme.px(200))
+        """The least; it grows where there is room."""
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Two lines."""
-        return QSize(self._theme.px(160), 2 * int(self._line_height()) + 2 * self._theme.px(8))
+        return QSize(self._theme.px(160), 2 * int(self._look.line_height) + 2 * self._look.margin)
 
     def chip_rect(self, index: int) -> QRectF:
         """Where a chip is in the viewport, scrolled as it is now."""
-        place = self._places[index]
-        top = self._margin() + place.line * self._line_height() - self.verticalScrollBar().value()
-        return QRectF(place.x, top, place.width, self._line_height() - self._theme.px(5))
+        place, look = self._places[index], self._look
+        top = look.margin + place.line * look.line_height - self.verticalScrollBar().value()
+        return QRectF(place.x, top, place.width, look.chip_height)
 
-    def _margin(self) -> int:
-        return self._theme.px(8)
-
-    def _line_height(self) -> float:
-        return self._theme.px(15) * 1.5 + self._theme.px(6)
-
-    def _width_of(self, text: str, metrics: QFontMetricsF) -> float:
-        width = self._widths.get(text)
-        if width is None:
-            width = max(metrics.horizontalAdvance(visible(text)) + self._theme.px(8), self._theme.px(12))
-            self._widths[text] = width
-        return width
+    def _shape_of(self, text: str) -> tuple[str, float]:
+        shape = self._shapes.get(text)
+        if shape is None:
+            shown, look = visible(text), self._look
+            width = max(look.metrics.horizontalAdvance(shown) + 2 * look.pad, look.least_width)
+            shape = self._shapes[text] = (shown, width)
+        return shape
 
     def _lay_out(self, first: int) -> None:
-        """Place the chips from `first` on."""
+        """Place the chips from `first` on; the end stays in sight if it was."""
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum()
         del self._places[first:]
-        gap, margin = self._theme.px(2), self._margin()
+        gap, margin = self._look.gap, self._look.margin
         right = self.viewport().width() - margin
-        metrics = QFontMetricsF(self._theme.font("mono"))
         x, line = float(margin), 0
         if self._places:
             last = self._places[-1]
@@ -150,21 +173,22 @@ class TokenStrip(QAbstractScrollArea):
             if self._tokens[first - 1].text.endswith("\n"):
                 x, line = float(margin), line + 1
         for token in self._tokens[first:]:
-            width = min(self._width_of(token.text, metrics), max(1.0, right - margin))
+            width = min(self._shape_of(token.text)[1], max(1.0, right - margin))
             if x > margin and x + width > right:
                 x, line = float(margin), line + 1
             self._places.append(_Place(x, line, width))
             x += width + gap
             if token.text.endswith("\n"):
                 x, line = float(margin), line + 1
-        height = 2 * margin + (line + 1) * self._line_height()
-        bar = self.verticalScrollBar()
+        height = 2 * margin + (line + 1) * self._look.line_height
         bar.setRange(0, max(0, round(height - self.viewport().height())))
         bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(int(self._line_height()))
+        bar.setSingleStep(int(self._look.line_height))
+        if at_end:
+            bar.setValue(bar.maximum())
 
     def _chip_at(self, point: QPointF) -> int:
-        line = (point.y() + self.verticalScrollBar().value() - self._margin()) // self._line_height()
+        line = (point.y() + self.verticalScrollBar().value() - self._look.margin) // self._look.line_height
         first = bisect_left(self._places, line, key=lambda place: place.line)
         for index in range(first, len(self._places)):
             place = self._places[index]
@@ -175,15 +199,12 @@ class TokenStrip(QAbstractScrollArea):
         return -1
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap anew; the end stays in sight if it was."""
-        bar = self.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum()
+        """Wrap anew."""
         self._lay_out(0)
-        if at_end:
-            bar.setValue(bar.maximum())
 
     def _look_changed(self) -> None:
-        self._widths.clear()
+        self._look = _Look(self._theme)
+        self._shapes.clear()
         self._lay_out(0)
         self.updateGeometry()
         self.viewport().update()
@@ -194,10 +215,10 @@ class TokenStrip(QAbstractScrollArea):
         """Paint the lines that are in sight."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._theme.font("mono"))
-        offset = self.verticalScrollBar().value() - self._margin()
-        top = (event.rect().top() + offset) // self._line_height()
-        bottom = (event.rect().bottom() + offset) // self._line_height()
+        painter.setFont(self._look.font)
+        offset = self.verticalScrollBar().value() - self._look.margin
+        top = (event.rect().top() + offset) // self._look.line_height
+        bottom = (event.rect().bottom() + offset) // self._look.line_height
         first = bisect_left(self._places, top, key=lambda place: place.line)
         painter.setOpacity(0.5 if self._faded else 1.0)
         for index in range(first, len(self._places)):
@@ -208,41 +229,33 @@ class TokenStrip(QAbstractScrollArea):
         painter.end()
 
     def _paint_chip(self, painter: QPainter, index: int) -> None:
-        theme, token = self._theme, self._tokens[index]
+        look, token = self._look, self._tokens[index]
         rect = self.chip_rect(index)
         written = index >= self._prompt_length
-        role = theme.colour("model" if written else "person")
-        fill = QColor(role)
-        fill.setAlpha(_FILL_ALPHA[theme.dark])
-        pen = QPen(Qt.PenStyle.NoPen)
-        if token.special:
-            fill, pen = QColor(Qt.GlobalColor.transparent), QPen(theme.colour("special"), theme.px(1))
-        if index == self._pointed:
-            pen = QPen(theme.colour("accent"), theme.px(2))
-        painter.setPen(pen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(3), theme.px(3))
-        self._paint_mark(painter, rect, role, written)
-        text = visible(token.text)
-        painter.setPen(theme.colour("muted" if token.special or not token.text.strip() else "text"))
-        inside = rect.adjusted(theme.px(4), theme.px(2), -theme.px(4), 0)
-        if rect.width() < self._widths.get(token.text, 0):
-            metrics = QFontMetricsF(painter.font())
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
-        painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _paint_mark(self, painter: QPainter, rect: QRectF, colour: QColor, written: bool) -> None:
-        corner = QPointF(rect.left() + self._theme.px(2), rect.top() + self._theme.px(2))
-        paint_author_mark(painter, corner, self._theme.px(4), colour, written)
+        pen = look.outline if token.special else look.nothing
+        painter.setPen(look.pointed if index == self._pointed else pen)
+        painter.setBrush(look.empty if token.special else look.fills[written])
+        painter.drawRoundedRect(rect, look.radius, look.radius)
+        corner = QPointF(rect.left() + look.gap, rect.top() + look.gap)
+        paint_author_mark(painter, corner, look.mark, look.roles[written], written)
+        shown, width = self._shape_of(token.text)
+        inside = rect.adjusted(look.pad, look.gap, -look.pad, 0)
+        if rect.width() < width:
+            shown = look.metrics.elidedText(shown, Qt.TextElideMode.ElideRight, inside.width())
+        painter.setPen(look.muted if token.special or token.text.isspace() else look.text)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _paint_caret(self, painter: QPainter) -> None:
         """Where the next token will stand."""
         if not self._places:
             return
-        rect = self.chip_rect(len(self._places) - 1)
+        look, rect = self._look, self.chip_rect(len(self._places) - 1)
+        x = min(rect.right() + 2 * look.gap, self.viewport().width() - look.gap)
+        if self._tokens[-1].text.endswith("\n"):
+            x = look.margin
+            rect.translate(0, look.line_height)
         painter.setOpacity(1.0)
-        painter.setPen(QPen(self._theme.colour("accent"), self._theme.px(2)))
-        x = min(rect.right() + self._theme.px(4), self.viewport().width() - self._theme.px(2))
+        painter.setPen(look.pointed)
         painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
 
     # ------------------------------------------------------------ pointing
@@ -263,6 +276,10 @@ class TokenStrip(QAbstractScrollArea):
         self._point_at(self._chip_at(event.position()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Wait for the release, as a button does."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose the chip under the mouse."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._choose(self._chip_at(event.position()))
@@ -291,9 +308,9 @@ class TokenStrip(QAbstractScrollArea):
         rect = self.chip_rect(self._pointed)
         bar = self.verticalScrollBar()
         if rect.top() < 0:
-            bar.setValue(bar.value() + int(rect.top()) - self._margin())
+            bar.setValue(bar.value() + int(rect.top()) - self._look.margin)
         elif rect.bottom() > self.viewport().height():
-            bar.setValue(bar.value() + int(rect.bottom()) - self.viewport().height() + self._margin())
+            bar.setValue(bar.value() + int(rect.bottom()) - self.viewport().height() + self._look.margin)
 
     def _choose(self, index: int) -> None:
         if index >= self._prompt_length:

@@ -82,12 +82,17 @@ class CurveArea(TallEnough):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._switches)
-        column.addWidget(self.legend)
+        self.picture = TallEnough()
+        """Legend and curves, without the switches: what is saved as a picture."""
+        drawing = QVBoxLayout(self.picture)
+        drawing.setContentsMargins(0, 0, 0, 0)
+        drawing.addWidget(self.legend)
         self._frame = QFrame()
         self._frame.setObjectName("surface")
         self._inside = QVBoxLayout(self._frame)
         self._inside.addWidget(self.plot)
-        column.addWidget(self._frame, 1)
+        drawing.addWidget(self._frame, 1)
+        column.addWidget(self.picture, 1)
 
     def _restore(self) -> None:
         settings = self._settings
@@ -111,7 +116,7 @@ class CurveArea(TallEnough):
     def show_runs(self, views: Sequence[RunView], current: RunView | None, cursor: float | None) -> None:
         """Draw these runs; the level of knowing nothing and faint raw points belong to `current`."""
         self._views = views
-        lines = [line for view in views for line in self._lines_of(view, len(views) == 1, view is current)]
+        lines = [line for view in views for line in self._lines_of(view, len(views) == 1, current)]
         with QSignalBlocker(self.plot):
             self.plot.set_cursor(cursor)
         self.plot.show_lines(lines, _planned(views), self._reference(current))
@@ -125,10 +130,9 @@ class CurveArea(TallEnough):
     def _subject(self) -> Subject:
         return self.subject.currentData()
 
-    def _lines_of(self, view: RunView, alone: bool, is_current: bool) -> list[Line]:
-        return [
-            self._line(view, measure, alone, alone or is_current) for measure in _MEASURES[self._subject()]
-        ]
+    def _lines_of(self, view: RunView, alone: bool, current: RunView | None) -> list[Line]:
+        raw = alone or (current is not None and view.key == current.key)
+        return [self._line(view, measure, alone, raw) for measure in _MEASURES[self._subject()]]
 
     def _line(self, view: RunView, measure: Measure, alone: bool, raw: bool) -> Line:
         data, slot = view.data, view.slot

@@ -1,0 +1,210 @@
+"""`llm-explorer train`: pretraining without a window. Ctrl+C saves and says how to go on."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from explorer.errors import InputError
+from explorer.protocol import (
+    BUILT_IN_TEXT,
+    CheckpointSaved,
+    Event,
+    RunStarted,
+    Sampled,
+    StepDone,
+    TrainingEnded,
+    TrainingStage,
+)
+
+if TYPE_CHECKING:
+    from explorer.core.training.pretrain import Control
+
+_INTERRUPTED = 130
+_BAR_WIDTH = 24
+_PLAIN_EVERY = 50
+"""Steps between two lines where there is no terminal."""
+_STAGES = {
+    "reading": "reading the text",
+    "tokenizer": "learning the vocabulary",
+    "tokens": "turning the text into tokens",
+    "model": "making the model",
+    "compiling": "compiling",
+}
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # pyright: ignore[reportPrivateUsage]
+    """Describe the sub-command's arguments."""
+    parser = subparsers.add_parser(
+        "train", help="train a model on a text", description="Train a model on a text, from nothing."
+    )
+    parser.add_argument(
+        "--text",
+        default=BUILT_IN_TEXT,
+        metavar="PATH",
+        help=f"a UTF-8 file, a folder of them, or {BUILT_IN_TEXT} (default)",
+    )
+    parser.add_argument("--preset", default="nano", metavar="NAME", help="nano (default), small or medium")
+    parser.add_argument("--out", required=True, metavar="DIR", help="the run's folder")
+    parser.add_argument("--resume", action="store_true", help="go on from the newest checkpoint in DIR")
+    parser.add_argument("--steps", type=int, metavar="N", help="(default: the preset's)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
+    parser.add_argument("--tokenizer", choices=("bpe", "characters"), default="bpe")
+    parser.add_argument("--vocab-size", type=int, metavar="N", help="entries at most (default: the preset's)")
+    parser.add_argument("--context", type=int, metavar="N", help="tokens (default: the preset's)")
+    parser.add_argument("--batch", type=int, metavar="N", help="rows a step (default: the preset's)")
+    parser.add_argument(
+        "--learning-rate", type=float, metavar="X", help="at its height (default: the preset's)"
+    )
+    parser.add_argument("--name", default="", metavar="NAME", help="what to call the run")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train until the end or Ctrl+C. Raises: ExplorerError."""
+    folder = Path(arguments.out)
+    if arguments.resume and not (folder / "run.json").is_file():
+        raise InputError("There is no run in {folder} to go on with. Leave --resume out.", folder=str(folder))
+
+    from explorer.core.devices import choose
+    from explorer.core.runs import RunFolder
+    from explorer.core.training.pretrain import Control, Trainer
+
+    device = choose(arguments.device)
+    show = Progress(sys.stderr)
+    if not arguments.resume:
+        try:
+            for fact in _preparation(arguments, folder):
+                show.take(fact)
+        except KeyboardInterrupt:
+            show.say("Stopped before the first step: nothing was written.")
+            return _INTERRUPTED
+    control = Control()
+    steps = arguments.steps if arguments.resume else None
+    with Trainer(RunFolder(folder), device, control, steps) as trainer, _stop_on_interrupt(control, show):
+        for fact in trainer.run():
+            if fact is not None:
+                show.take(fact)
+    if not show.finished:
+        show.say(f"Saved. Go on with: llm-explorer train --out {folder} --resume")
+        return _INTERRUPTED
+    return 0
+
+
+def _preparation(arguments: argparse.Namespace, folder: Path) -> Iterator[Event]:
+    from explorer.core.training.prepare import Plan, prepare
+
+    plan = Plan(
+        text=arguments.text,
+        preset=arguments.preset,
+        tokenizer=arguments.tokenizer,
+        vocab_size=arguments.vocab_size,
+        steps=arguments.steps,
+        seed=arguments.seed,
+        name=arguments.name,
+        context=arguments.context,
+        batch=arguments.batch,
+        learning_rate=arguments.learning_rate,
+    )
+    for fact in prepare(plan, folder):
+        if isinstance(fact, TrainingStage):
+            yield fact
+
+
+@contextmanager
+def _stop_on_interrupt(control: "Control", show: "Progress") -> Iterator[None]:
+    """The first Ctrl+C (or SIGTERM) ends the run after its step, saved; a second one ends it at once."""
+
+    def stop(number: int, frame: object) -> None:
+        if control.stop:
+            raise KeyboardInterrupt
+        control.stop = True
+        show.say("Stopping after this step and saving …")
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Progress:
+    """What is under way: one line that moves on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._moving = stream.isatty()
+        self._drawn = 0
+        self._steps = 1
+        self._stage = ""
+        self._val_loss: float | None = None
+        self.finished = False
+
+    def take(self, fact: Event) -> None:
+        """Show a fact of the run."""
+        match fact:
+            case TrainingStage():
+                self._take_stage(fact)
+            case RunStarted():
+                self._steps = fact.info.steps
+                self.say(
+                    f"{fact.info.name}: {fact.info.parameters:,} parameters, {fact.train_tokens:,} tokens to learn "
+                    f"from, {fact.val_tokens:,} held out, {fact.vocab_size:,} in the vocabulary, on {fact.device}"
+                )
+            case StepDone():
+                self._take_step(fact)
+            case Sampled() if self._moving:
+                text = " ".join(fact.sample.text.split())
+                self.say(f"  step {fact.sample.step:,} says: {text[:160]}")
+            case CheckpointSaved() if not self._moving:
+                self.say(f"saved {fact.path}")
+            case TrainingEnded():
+                self.finished = fact.finished
+                self.say(f"Step {fact.step:,}: saved as {fact.checkpoint}")
+            case _:
+                pass
+
+    def say(self, line: str) -> None:
+        """A line that stays."""
+        self._clear()
+        print(line, file=self._stream, flush=True)
+
+    def _take_stage(self, fact: TrainingStage) -> None:
+        words = _STAGES[fact.stage]
+        if self._moving:
+            self._draw(f"{words} {fact.share:4.0%}")
+        elif words != self._stage:
+            self.say(words)
+        self._stage = words
+
+    def _take_step(self, fact: StepDone) -> None:
+        point = fact.point
+        if point.val_loss is not None:
+            self._val_loss = point.val_loss
+        held_out = "" if self._val_loss is None else f"  held out {self._val_loss:.3f}"
+        numbers = f"{point.step:,}/{self._steps:,}  loss {point.train_loss:.3f}{held_out}"
+        if self._moving:
+            done = round(_BAR_WIDTH * point.step / self._steps)
+            left = f"  {point.tokens_per_s:,.0f} tok/s  {_clock(fact.eta_s)} left"
+            self._draw(f"[{'#' * done}{'.' * (_BAR_WIDTH - done)}] {numbers}{left}")
+        elif point.step == 1 or point.step % _PLAIN_EVERY == 0 or point.step == self._steps:
+            self.say(f"{numbers}  {point.tokens_per_s:,.0f} tok/s")
+
+    def _draw(self, line: str) -> None:
+        self._stream.write("\r" + line.ljust(self._drawn))
+        self._stream.flush()
+        self._drawn = len(line)
+
+    def _clear(self) -> None:
+        if self._drawn:
+            self._stream.write("\r" + " " * self._drawn + "\r")
+            self._drawn = 0
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"

@@ -1,0 +1,26 @@
+"""A batch's loss and gradients, in the way that is fastest where the model is."""
+
+import torch
+from torch import Tensor
+
+from explorer.core.model import Transformer
+from explorer.core.training.by_hand import ByHand
+
+
+class Gradients:
+    """On a processor by hand-derived formulas, on a GPU by autograd in bfloat16."""
+
+    def __init__(self, model: Transformer) -> None:
+        self._model = model
+        self._by_hand = ByHand(model) if model.device.type == "cpu" else None
+
+    def compute(self, inputs: Tensor, targets: Tensor) -> float:
+        """Mean nats per token for ids and targets (B, T); every parameter's `.grad` is replaced."""
+        if self._by_hand is not None:
+            return float(self._by_hand.loss_and_gradients(inputs, targets))
+        device = self._model.device
+        self._model.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, torch.bfloat16):
+            loss = self._model.loss(inputs.to(device), targets.to(device))
+        loss.backward()
+        return float(loss)

@@ -1,0 +1,166 @@
+"""From a text to a run that can begin: vocabulary, token ids, run.json. All of it or nothing is left."""
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from explorer import __version__
+from explorer.core.data.texts import TextSource, beginning, find_text
+from explorer.core.data.tokens import Encoded, TokenData, encode_to_file
+from explorer.core.families import qwen3
+from explorer.core.model import ModelConfig, Transformer
+from explorer.core.runs import CHECKPOINTS, TOKENS_FILE, RunFolder, RunRecord
+from explorer.core.storage import atomic_folder
+from explorer.core.training.presets import Preset, Recipe, find_preset
+from explorer.errors import InputError
+from explorer.protocol import TokenizerKind, TrainingStage
+from explorer.text.bpe import Merged, PiecesCounted, Trained, train_bpe
+from explorer.text.characters import build_characters
+from explorer.text.tokenizer import Tokenizer
+from explorer.text.tokenizer_files import save_tokenizer
+
+_LEARNED_FROM = 8_000_000
+"""Characters of the text that a vocabulary is learned from: more changes no merge that matters."""
+_STEPS_AT_MOST = 10_000_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a person asked for; None leaves it to the preset."""
+
+    text: str
+    preset: str = "nano"
+    tokenizer: TokenizerKind = "bpe"
+    vocab_size: int | None = None
+    steps: int | None = None
+    seed: int = 1
+    name: str = ""
+    context: int | None = None
+    batch: int | None = None
+    learning_rate: float | None = None
+
+
+def prepare(plan: Plan, folder: Path) -> Iterator[TrainingStage | RunRecord]:
+    """Make the run folder. Yields progress, at last the record.
+
+    Raises: InputError (text, preset or numbers that cannot be used), StorageError. Closed or failed, it
+    leaves nothing behind.
+    """
+    preset = find_preset(plan.preset)
+    recipe = _recipe(plan, preset)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(
+            "{folder} is there already. Go on with it by --resume, or choose another folder.",
+            folder=str(folder),
+        )
+    yield TrainingStage(stage="reading", share=0.0)
+    source = find_text(plan.text)
+    with atomic_folder(folder) as partial:
+        tokenizer = yield from _learn_tokenizer(plan, preset, source)
+        save_tokenizer(tokenizer, partial)
+        encoded: Encoded | None = None
+        for fact in encode_to_file(source, tokenizer, partial / TOKENS_FILE):
+            if isinstance(fact, Encoded):
+                encoded = fact
+            else:
+                yield TrainingStage(stage="tokens", share=fact)
+        assert encoded is not None
+        TokenData(partial / TOKENS_FILE, encoded.token_bytes, recipe.context)  # long enough, or said why not
+        yield TrainingStage(stage="model", share=0.0)
+        record = _record(plan, preset, recipe, source, tokenizer, encoded)
+        (partial / CHECKPOINTS).mkdir()
+        RunFolder(partial).write_record(record)
+    yield record
+
+
+def _recipe(plan: Plan, preset: Preset) -> Recipe:
+    """The preset's recipe with the person's numbers. Raises: InputError."""
+    wishes = {
+        "context": (plan.context, 8, 65_536),
+        "batch": (plan.batch, 1, 65_536),
+        "steps": (plan.steps, 1, _STEPS_AT_MOST),
+        "learning_rate": (plan.learning_rate, 1e-9, 1.0),
+    }
+    recipe = preset.recipe
+    for name, (value, lowest, highest) in wishes.items():
+        if value is None:
+            continue
+        if not lowest <= value <= highest:
+            raise InputError(
+                "{name} cannot be {value}. Choose a number from {lowest} to {highest}.",
+                name=name,
+                value=value,
+                lowest=lowest,
+                highest=highest,
+            )
+        recipe = replace(recipe, **{name: value})
+    return recipe
+
+
+def _learn_tokenizer(
+    plan: Plan, preset: Preset, source: TextSource
+) -> Generator[TrainingStage, None, Tokenizer]:
+    """Yields progress; returns the tokenizer."""
+    text = beginning(source, _LEARNED_FROM)
+    if not text.strip():
+        raise InputError("The text is empty. Choose one with something to learn from.")
+    if plan.tokenizer == "characters":
+        return build_characters(text)
+    said = 0.0
+    for fact in train_bpe(text, plan.vocab_size or preset.vocab_size):
+        match fact:
+            case Trained(tokenizer=tokenizer):
+                return tokenizer
+            case PiecesCounted(share=share):
+                share = share / 2
+            case Merged(share=share):
+                share = (1 + share) / 2
+        if share >= said + 0.02:
+            said = share
+            yield TrainingStage(stage="tokenizer", share=share)
+    raise AssertionError("training ends with Trained")
+
+
+def model_config(preset: Preset, vocab_size: int, context: int) -> ModelConfig:
+    """The preset's shape for a vocabulary and a context."""
+    return ModelConfig(
+        vocab_size=vocab_size,
+        hidden_size=preset.width,
+        intermediate_size=preset.inner,
+        num_hidden_layers=preset.layers,
+        num_attention_heads=preset.heads,
+        num_key_value_heads=preset.key_value_heads,
+        head_dim=preset.width // preset.heads,
+        max_position_embeddings=context,
+    )
+
+
+def _record(
+    plan: Plan, preset: Preset, recipe: Recipe, source: TextSource, tokenizer: Tokenizer, encoded: Encoded
+) -> RunRecord:
+    config = model_config(preset, tokenizer.n_vocab, recipe.context)
+    with torch.device("meta"):
+        parameters = Transformer(config).parameter_count()
+    return RunRecord(
+        name=plan.name or f"{source.label} · {preset.name}",
+        preset=preset.name,
+        text=source.label,
+        text_path=source.path,
+        files_skipped=source.skipped,
+        created_s=time.time(),
+        seed=plan.seed,
+        steps=recipe.steps,
+        tokenizer=plan.tokenizer,
+        vocab_size=tokenizer.n_vocab,
+        parameters=parameters,
+        model=qwen3.config_to_json(config),
+        recipe=asdict(recipe),
+        tokens=encoded.tokens,
+        token_bytes=encoded.token_bytes,
+        fingerprint=encoded.fingerprint,
+        versions={"llm-explorer": __version__, "torch": version("torch")},
+    )

@@ -1,0 +1,76 @@
+"""Three sizes that suit two CPU cores, a laptop's GPU, and a large GPU."""
+
+from dataclasses import dataclass
+
+from explorer.errors import InputError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how fast to learn. Names as the field has them."""
+
+    context: int
+    """Tokens."""
+    batch: int
+    """Rows of `context` tokens a step."""
+    steps: int
+    learning_rate: float
+    """At its height; see `optimizer.learning_rate`."""
+    warmup: float = 0.03
+    """Share of the steps."""
+    cooldown: float = 0.4
+    """Share of the steps, at the end."""
+    weight_decay: float = 0.1
+    gradient_clip: float = 1.0
+    evaluate_every: int = 50
+    """Steps."""
+    evaluate_tokens: int = 16_384
+    """Held-out tokens looked at, at most."""
+    sample_every_s: float = 8.0
+    sample_tokens: int = 160
+    checkpoint_every_s: float = 20.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A model's shape with the recipe that suits it."""
+
+    name: str
+    width: int
+    layers: int
+    heads: int
+    key_value_heads: int
+    inner: int
+    """Width inside the feed-forward part."""
+    vocab_size: int
+    recipe: Recipe
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset("nano", 128, 4, 4, 4, 344, 1024, Recipe(context=256, batch=8, steps=1500, learning_rate=8e-3)),
+        Preset(
+            "small", 384, 6, 6, 6, 1024, 4096, Recipe(context=256, batch=32, steps=4000, learning_rate=2e-3)
+        ),
+        Preset(
+            "medium",
+            768,
+            12,
+            12,
+            4,
+            2048,
+            8192,
+            Recipe(context=1024, batch=32, steps=10_000, learning_rate=1e-3, evaluate_every=100),
+        ),
+    )
+}
+
+
+def find_preset(name: str) -> Preset:
+    """Raises: InputError, which names those that there are."""
+    if name not in PRESETS:
+        raise InputError(
+            "There is no preset {name}. Choose one of: {known}.", name=name, known=", ".join(PRESETS)
+        )
+    return PRESETS[name]

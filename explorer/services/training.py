@@ -1,0 +1,115 @@
+"""One training run a worker: started or resumed, paused, stopped, in order on disk when the window goes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from explorer.core.runs import RunFolder, new_run_path
+from explorer.protocol import (
+    Command,
+    ContinueTraining,
+    Device,
+    Event,
+    PauseTraining,
+    ResumeTraining,
+    SampleNow,
+    StartTraining,
+    StopTraining,
+    TrainingStage,
+)
+from explorer.services import Job, Wait
+
+if TYPE_CHECKING:
+    from explorer.core.training.pretrain import Control
+
+
+class TrainingService:
+    """Start or resume makes a job that lives as long as the run; the other commands steer it."""
+
+    commands: tuple[type[Command], ...] = (
+        StartTraining,
+        ResumeTraining,
+        PauseTraining,
+        ContinueTraining,
+        StopTraining,
+        SampleNow,
+    )
+
+    def __init__(self) -> None:
+        self._controls: dict[str, Control] = {}
+
+    def run(self, command: Command) -> Job:
+        """Answer one of `commands`."""
+        match command:
+            case StartTraining():
+                return self._start(command)
+            case ResumeTraining():
+                return self._train(command.job, Path(command.path), command.device, command.steps)
+            case _:
+                return self._steer(command)
+
+    def close(self) -> None:
+        """Nothing is left to do: a job that is closed saves its run."""
+
+    def _steer(self, command: Command) -> Job:
+        control = self._controls.get(command.job)
+        if control is not None:
+            match command:
+                case PauseTraining():
+                    control.pause = True
+                case ContinueTraining():
+                    control.pause = False
+                case StopTraining():
+                    control.stop = True
+                case _:
+                    control.sample = True
+        yield None
+
+    def _start(self, command: StartTraining) -> Job:
+        yield TrainingStage(job=command.job, stage="reading", share=0.0)
+        from explorer.core.training.prepare import Plan, prepare
+        from explorer.core.training.pretrain import Control
+
+        control = self._controls[command.job] = Control()
+        plan = Plan(
+            text=command.text,
+            preset=command.preset,
+            tokenizer=command.tokenizer,
+            vocab_size=command.vocab_size,
+            steps=command.steps,
+            seed=command.seed,
+            name=command.name,
+        )
+        folder = new_run_path(Path(command.runs_dir), command.name or command.preset)
+        for fact in prepare(plan, folder):
+            if control.stop:
+                return  # nothing was begun, and nothing is left behind
+            if isinstance(fact, TrainingStage):
+                yield _of_job(command.job, fact)
+        yield from self._train(command.job, folder, command.device, None)
+
+    def _train(self, job: str, folder: Path, device: Device, steps: int | None) -> Job:
+        yield TrainingStage(job=job, stage="model", share=0.0)
+        from explorer.core.devices import choose
+        from explorer.core.training.pretrain import Control, Trainer
+
+        control = self._controls.setdefault(job, Control())
+        with Trainer(RunFolder(folder), choose(device), control, steps) as trainer:
+            try:
+                for fact in trainer.run():
+                    if fact is not None:
+                        yield _of_job(job, fact)
+                    else:
+                        yield Wait() if control.pause and not control.stop else None
+            except GeneratorExit:
+                # The window is gone, or the job was cancelled: nothing that was learned is lost.
+                if trainer.unsaved:
+                    trainer.save()
+                raise
+            finally:
+                self._controls.pop(job, None)
+
+
+def _of_job(job: str, event: Event) -> Event:
+    return msgspec.structs.replace(event, job=job)

@@ -1,0 +1,1 @@
+"""What the sampling panel says, apart from its widgets and wiring."""
