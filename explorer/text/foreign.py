@@ -15,6 +15,7 @@ import tokenizers
 
 from explorer.errors import DamagedFileError, InputError
 from explorer.text.gguf_vocabulary import SPACE
+from explorer.text.tiktoken_files import find_rank_file, rank_file_json
 from explorer.text.tokenizer import Encoded, Tokenizer
 from explorer.text.tokenizer_files import BYTE_OF_LETTER
 from explorer.text.units import character_starts, from_units, to_units
@@ -210,9 +211,13 @@ def read_foreign_tokenizer(folder: Path, name: str, n_vocab: int) -> ForeignToke
     Raises: DamagedFileError.
     """
     file = folder / TOKENIZER_FILE
-    if not file.is_file():
-        return None
-    inner = load_library_tokenizer(file)
+    if file.is_file():
+        inner = load_library_tokenizer(file)
+    else:
+        ranks = find_rank_file(folder)
+        if ranks is None:
+            return None
+        file, inner = ranks, tokenizers.Tokenizer.from_str(json.dumps(rank_file_json(ranks)))
     eos = _named_tokens(_read(folder / CONFIG_FILE, _Config)).get("eos_token")
     tokenizer = ForeignTokenizer(name, inner, None if eos is None else inner.token_to_id(eos))
     if tokenizer.n_vocab > n_vocab:

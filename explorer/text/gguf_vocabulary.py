@@ -17,7 +17,7 @@ from explorer.text.patterns import O200K, QWEN
 _NORMAL, _UNKNOWN, _CONTROL, _USER_DEFINED, _UNUSED, _BYTE = 1, 2, 3, 4, 5, 6
 SPACE = "▁"
 
-_LLAMA3 = QWEN.replace(r"|\p{N}|", r"|\p{N}{1,3}|")
+LLAMA3 = QWEN.replace(r"|\p{N}|", r"|\p{N}{1,3}|")
 _GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 _TEKKEN = (
     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
@@ -45,9 +45,9 @@ _SPLITS: dict[str, _Split] = {
     **dict.fromkeys(("gpt-2", "phi-2", "mpt", "olmo", "jais", "gigachat", "mellum"), _Split((_GPT2,))),
     **dict.fromkeys(
         ("llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2"),
-        _Split((_LLAMA3,), ignore_merges=True, add_bos=True),
+        _Split((LLAMA3,), ignore_merges=True, add_bos=True),
     ),
-    **dict.fromkeys(("dbrx", "smaug-bpe", "glm4", "chatglm-bpe"), _Split((_LLAMA3,))),
+    **dict.fromkeys(("dbrx", "smaug-bpe", "glm4", "chatglm-bpe"), _Split((LLAMA3,))),
     **dict.fromkeys(
         ("qwen2", "deepseek-r1-qwen", "kormo", "stablelm2", "megrez", "hunyuan", "solar-open", "grok-2"),
         _Split((QWEN,)),
@@ -176,24 +176,9 @@ class _Vocabulary:
         return ids
 
     def _byte_pairs(self, split: _Split) -> dict[str, Any]:
-        byte_level = {
-            "type": "ByteLevel",
-            "add_prefix_space": False,
-            "trim_offsets": False,
-            "use_regex": False,
-        }
-        splits = [
-            {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
-            for pattern in split.patterns
-        ]
         # A merge is two tokens with a space between; no token of this kind holds one.
         merges = [merge.split(" ", 1) for merge in self._get("merges")]
-        return {
-            "normalizer": None,
-            "pre_tokenizer": {"type": "Sequence", "pretokenizers": [*splits, byte_level]},
-            "decoder": byte_level,
-            "model": _model(self._ids(), merges, ignore_merges=split.ignore_merges),
-        }
+        return byte_pair_parts(self._ids(), merges, split.patterns, ignore_merges=split.ignore_merges)
 
     def _sentence_pieces(self, spaced: bool) -> dict[str, Any]:
         replace = {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}
@@ -254,6 +239,23 @@ class _Vocabulary:
                 text: {"id": text, "ids": [token], "tokens": [text]} for text, token in ends.items()
             },
         }
+
+
+def byte_pair_parts(
+    vocab: dict[str, int], merges: list[list[str]], patterns: tuple[str, ...], *, ignore_merges: bool
+) -> dict[str, Any]:
+    """The parts of tokenizer.json that cut a text by `patterns` and join bytes (as letters) by `merges`."""
+    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}
+    splits = [
+        {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
+        for pattern in patterns
+    ]
+    return {
+        "normalizer": None,
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [*splits, byte_level]},
+        "decoder": byte_level,
+        "model": _model(vocab, merges, ignore_merges=ignore_merges),
+    }
 
 
 def _model(vocab: dict[str, int], merges: list[list[str]], **options: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Other people's tokenizers behind our interface; the `tokenizers` library and naive ways as oracles."""
 
 import json
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from tokenizers import AddedToken, decoders, models, normalizers, pre_tokenizers, trainers
 
 from explorer.errors import DamagedFileError, InputError
+from explorer.paths import resources_dir
+from explorer.text.encodings import load_published
 from explorer.text.foreign import (
     ForeignTokenizer,
     IdsOnly,
@@ -206,6 +209,29 @@ def test_makers_own_tokens_are_found_and_control_tokens_are_not() -> None:
 def test_documents_begin_as_the_file_says() -> None:
     assert document_start(built(pieces_metadata())) == (1,)
     assert document_start(built(pieces_metadata(add_bos_token=False))) == ()
+
+
+# ---------------------------------------------------------------- rank files
+
+
+def test_a_rank_file_gives_tiktokens_tokens(tmp_path: Path) -> None:
+    shutil.copy(resources_dir() / "encodings" / "qwen.tiktoken", tmp_path)
+    added = {"151645": {"content": "<|im_end|>", "special": True}}
+    config = {"eos_token": "<|im_end|>", "added_tokens_decoder": added}
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(config))
+    tokenizer = read_foreign_tokenizer(tmp_path, "m", 151_936)
+    assert tokenizer is not None
+    assert tokenizer.end_of_text == 151_645
+    published = load_published("qwen")
+    for text in (SAMPLE, "  indented\n\n\tcode = 12345\r\n", "Ünïcödé 한국어 🏳️‍🌈", "a" * 100):
+        assert tokenizer.encode(text) == published.encode(text)
+
+
+@pytest.mark.parametrize("content", ["not base64 at all\n", "YQ== 0\nYg== 5\n", "YQ== 0\n"])
+def test_a_damaged_rank_file_is_refused(content: str, tmp_path: Path) -> None:
+    (tmp_path / "qwen.tiktoken").write_text(content)
+    with pytest.raises(DamagedFileError):
+        read_foreign_tokenizer(tmp_path, "m", 151_936)
 
 
 # ---------------------------------------------------------------- refusals
