@@ -54,6 +54,7 @@ class App:
         self.runs = RunsStore()
         self.training = TrainingStore(str(data_dir / "runs"), arguments.device)
         self.sampling = SamplingStore(arguments.device)
+        self._training_was_shown = False
         self._connect()
         frame = Frame(self.theme, self.settings, self.engine, self.training, str(data_dir))
         self.window = MainWindow(frame, self._specs(), self.language)
@@ -93,6 +94,8 @@ class App:
         return TokenizerPanel(self.theme, self.settings, self.tokenizer)
 
     def _make_training(self) -> TrainingPanel:
+        self._training_was_shown = True
+        self._warm_training()
         panel = TrainingPanel(self.theme, self.settings, self.training, self.runs, self.engine)
         panel.sample_requested.connect(self._sample_from)
         return panel
@@ -100,7 +103,13 @@ class App:
     def _make_sampling(self) -> SamplingPanel:
         panel = SamplingPanel(self.theme, self.settings, self.sampling)
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
+        panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
+
+    def _warm_training(self) -> None:
+        """A worker in waiting, for whoever has opened the training panel; not before the rest is up."""
+        if self._training_was_shown and self.engine.settled:
+            self.engines.warm_training()
 
     def _sample_from(self, checkpoint: str) -> None:
         self.window.show_panel("sampling")
@@ -123,6 +132,7 @@ class App:
                 store.apply(event)
 
         engines.received.connect(apply)
+        self.engine.changed.connect(self._warm_training)
         engines.resident_ready.connect(self._resident_ready)
         engines.resident_lost.connect(self._resident_lost)
         engines.training_lost.connect(self.training.worker_lost)

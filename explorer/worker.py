@@ -7,17 +7,19 @@ that the window is gone: services put the disk in order and the process ends.
 import io
 import math
 import os
+import signal
 import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from queue import Empty, SimpleQueue
 from threading import Thread  # noqa: TID251  (the one reader of the pipe)
 from time import monotonic
 from typing import BinaryIO
 
-import msgspec
 import psutil
 
 from explorer import __version__
@@ -56,9 +58,15 @@ class Worker:
                 self._advance_one()
         finally:
             for running in self._jobs:
-                running.close()
+                # Nobody is there to read it, but one job that cannot save must not keep the others from it.
+                with suppress(BrokenPipeError):
+                    self._close(running)
             for service in self._services:
                 service.close()
+
+    def end(self) -> None:
+        """Serve no more, as if the input had ended. May be called by a signal's handler."""
+        self._inbox.put(_END)
 
     def _take_commands(self) -> bool:
         """All that are there; if every job waits, wait for one too. False at the end of input."""
@@ -84,7 +92,7 @@ class Worker:
     def _take(self, line: bytes) -> None:
         try:
             command = decode_command(line)
-        except msgspec.DecodeError as error:
+        except ValueError as error:  # what is no message, or no UTF-8
             self._send(
                 Failed(
                     template="The engine did not understand a message.", details=f"{error}: {line[:500]!r}"
@@ -102,53 +110,44 @@ class Worker:
             return
         # A command takes effect at once up to its first yield, so that commands keep their order.
         running = _Running(command.job, service.run(command))
-        if self._step(running):
-            self._jobs.append(running)
+        self._jobs.append(running)
+        if not self._step(running):
+            self._jobs.remove(running)
 
     def _cancel(self, command: Cancel) -> None:
         doomed = [running for running in self._jobs if running.name == command.job]
         self._jobs = deque(running for running in self._jobs if running.name != command.job)
-        for running in doomed:
+        closed = [self._close(running) for running in doomed]
+        if all(closed):
+            self._send(JobCancelled(job=command.job))
+
+    def _close(self, running: "_Running") -> bool:
+        """Let a job clean up. False if it failed in that, which has been said then."""
+        try:
             running.close()
-        self._send(JobCancelled(job=command.job))
+        except Exception as error:
+            self._send(_failure(running.name, error))
+            return False
+        return True
 
     def _advance_one(self) -> None:
         """The next job in turn whose time has come."""
         for _ in range(len(self._jobs)):
-            running = self._jobs.popleft()
-            due = running.wake_at <= monotonic()
-            if not due or self._step(running):
-                self._jobs.append(running)
-            if due:
+            running = self._jobs[0]
+            self._jobs.rotate(-1)
+            if running.wake_at <= monotonic():
+                if not self._step(running):
+                    self._jobs.remove(running)
                 return
 
     def _step(self, running: "_Running") -> bool:
         """Advance once and send what comes. False when the job is over."""
-        name = running.name
         try:
             fact = next(running.job)
         except StopIteration:
             return False
-        except ExplorerError as error:
-            self._send(Failed(job=name, template=error.template, values=error.values))
-            return False
-        except MemoryError:
-            self._send(
-                Failed(
-                    job=name,
-                    template="There is not enough memory for this. Choose something smaller and try again.",
-                )
-            )
-            return False
         except Exception as error:
-            self._send(
-                Failed(
-                    job=name,
-                    template="The engine met an error of its own: {error}",
-                    values={"error": f"{type(error).__name__}: {error}"},
-                    details=traceback.format_exc(),
-                )
-            )
+            self._send(_failure(running.name, error))
             return False
         running.wake_at = 0.0
         if isinstance(fact, Wait):
@@ -158,7 +157,23 @@ class Worker:
         return True
 
 
-@dataclass
+def _failure(job: str, error: Exception) -> Failed:
+    """The sentence for what a job raised."""
+    if isinstance(error, ExplorerError):
+        return Failed(job=job, template=error.template, values=error.values)
+    if isinstance(error, MemoryError):
+        return Failed(
+            job=job, template="There is not enough memory for this. Choose something smaller and try again."
+        )
+    return Failed(
+        job=job,
+        template="The engine met an error of its own: {error}",
+        values={"error": f"{type(error).__name__}: {error}"},
+        details="".join(traceback.format_exception(error)),
+    )
+
+
+@dataclass(eq=False)
 class _Running:
     """A job under way. `wake_at`: on the monotonic clock, when it wants its next turn at the latest."""
 
@@ -202,13 +217,12 @@ def main(role: str, data_dir: str) -> int:
         sink.flush()
 
     worker = Worker(_services(role, data_dir), send)
+    # Ctrl+C in the terminal is meant for the window, which says what becomes of its engines.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, frame: worker.end())
     Thread(target=worker.feed, args=(source,), daemon=True).start()
-    try:
+    with suppress(BrokenPipeError):  # the window is gone; jobs and services are closed on the way out
         worker.serve()
-    except BrokenPipeError:
-        return 0  # the window is gone; services were closed on the way out
-    except KeyboardInterrupt:
-        return 0
     return 0
 
 
@@ -220,6 +234,8 @@ def _services(role: str, data_dir: str) -> list[Service]:
         return [DocumentService(data_dir), RunService(data_dir)]
     if role == "training":
         from explorer.services.training import TrainingService
+
+        import_module("explorer.core.training.pretrain")  # before anybody asks: such a worker is kept at hand
 
         return [TrainingService()]
     from explorer.services.inference import InferenceService

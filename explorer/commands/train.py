@@ -1,10 +1,13 @@
 """`llm-explorer train`: pretraining without a window. Ctrl+C saves and says how to go on."""
 
 import argparse
+import os
+import shlex
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -65,7 +68,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Train until the end or Ctrl+C. Raises: ExplorerError."""
-    folder = Path(arguments.out)
+    folder = Path(os.path.expanduser(arguments.out))  # noqa: PTH111  (Path's own fails for "~nobody")
     if arguments.resume and not (folder / "run.json").is_file():
         raise InputError("There is no run in {folder} to go on with. Leave --resume out.", folder=str(folder))
 
@@ -75,26 +78,30 @@ def run(arguments: argparse.Namespace) -> int:
 
     device = choose(arguments.device)
     show = Progress(sys.stderr)
-    if not arguments.resume:
-        try:
-            for fact in _preparation(arguments, folder):
-                show.take(fact)
-        except KeyboardInterrupt:
-            show.say("Stopped before the first step: nothing was written.")
-            return _INTERRUPTED
     control = Control()
     steps = arguments.steps if arguments.resume else None
-    with Trainer(RunFolder(folder), device, control, steps) as trainer, _stop_on_interrupt(control, show):
-        for fact in trainer.run():
-            if fact is not None:
-                show.take(fact)
+    go_on = f"Go on with: llm-explorer train --out {shlex.quote(str(folder))} --resume"
+    try:
+        with _stop_on_interrupt(control, show) as interrupts:
+            if not arguments.resume:
+                with closing(_preparation(arguments, folder)) as facts:
+                    for fact in facts:
+                        show.take(fact)
+            with Trainer(RunFolder(folder), device, control, steps) as trainer:
+                interrupts.at_once = False
+                for fact in trainer.run():
+                    if fact is not None:
+                        show.take(fact)
+    except KeyboardInterrupt:
+        show.say(f"Stopped. {go_on}" if RunFolder(folder).exists else "Stopped: nothing was written.")
+        return _INTERRUPTED
     if not show.finished:
-        show.say(f"Saved. Go on with: llm-explorer train --out {folder} --resume")
+        show.say(f"Saved. {go_on}")
         return _INTERRUPTED
     return 0
 
 
-def _preparation(arguments: argparse.Namespace, folder: Path) -> Iterator[Event]:
+def _preparation(arguments: argparse.Namespace, folder: Path) -> Generator[Event]:
     from explorer.core.training.prepare import Plan, prepare
 
     plan = Plan(
@@ -109,24 +116,32 @@ def _preparation(arguments: argparse.Namespace, folder: Path) -> Iterator[Event]
         batch=arguments.batch,
         learning_rate=arguments.learning_rate,
     )
-    for fact in prepare(plan, folder):
-        if isinstance(fact, TrainingStage):
-            yield fact
+    with closing(prepare(plan, folder)) as facts:
+        yield from (fact for fact in facts if isinstance(fact, TrainingStage))
+
+
+@dataclass
+class _Interrupts:
+    at_once: bool = True
 
 
 @contextmanager
-def _stop_on_interrupt(control: "Control", show: "Progress") -> Iterator[None]:
-    """The first Ctrl+C (or SIGTERM) ends the run after its step, saved; a second one ends it at once."""
+def _stop_on_interrupt(control: "Control", show: "Progress") -> Generator["_Interrupts"]:
+    """The first Ctrl+C (or SIGTERM) ends the run after its step, saved; a second one ends it at once.
+
+    While `at_once` of what is given is set, and so at the beginning, the first one does.
+    """
+    interrupts = _Interrupts()
 
     def stop(number: int, frame: object) -> None:
-        if control.stop:
+        if control.stop or interrupts.at_once:
             raise KeyboardInterrupt
         control.stop = True
         show.say("Stopping after this step and saving …")
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield interrupts
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -152,8 +167,9 @@ class Progress:
             case RunStarted():
                 self._steps = fact.info.steps
                 self.say(
-                    f"{fact.info.name}: {fact.info.parameters:,} parameters, {fact.train_tokens:,} tokens to learn "
-                    f"from, {fact.val_tokens:,} held out, {fact.vocab_size:,} in the vocabulary, on {fact.device}"
+                    f"{fact.info.name}: {fact.info.parameters:,} parameters, {fact.vocab_size:,} in the "
+                    f"vocabulary, {fact.train_tokens:,} tokens to learn from, {fact.val_tokens:,} held out, "
+                    f"on {fact.device}"
                 )
             case StepDone():
                 self._take_step(fact)

@@ -8,6 +8,8 @@ somebody else's making, is read too, and checked by names, shapes and numbers al
 """
 
 import hashlib
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ CONFIG = "config.json"
 OPTIMIZER = "trainer/optimizer.safetensors"
 COUNTERS = "trainer/state.json"
 END_OF_TEXT = "<|endoftext|>"
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,14 @@ def save(
 ) -> CheckpointInfo:
     """Write a checkpoint; `card` is its README.md. Raises: StorageError, with nothing left behind."""
     with atomic_folder(folder) as partial:
-        save_file(qwen3.to_file(model), partial / WEIGHTS, metadata={"format": "pt"})
+        _write_tensors(qwen3.to_file(model), partial / WEIGHTS)
         for file, content in _described(model.config, tokenizer).items():
             _write_json(partial / file, content)
         (partial / "tokenizer.json").write_text(tokenizer.to_str(pretty=True), encoding="utf-8")
         (partial / "README.md").write_text(card, encoding="utf-8")
         if trainer is not None:
             (partial / OPTIMIZER).parent.mkdir()
-            save_file(trainer.optimizer, partial / OPTIMIZER)
+            _write_tensors(trainer.optimizer, partial / OPTIMIZER)
             _write_json(partial / COUNTERS, trainer.counters)
         files = {
             file.relative_to(partial).as_posix(): FileRecord(file.stat().st_size, sha256_of(file))
@@ -241,6 +244,20 @@ def _described(config: ModelConfig, tokenizer: Tokenizer) -> dict[str, Any]:
             "clean_up_tokenization_spaces": False,
         },
     }
+
+
+def _write_tensors(tensors: dict[str, Tensor], file: Path) -> None:
+    """Raises: OSError. The library says what the system refuses in an error of its own."""
+    try:
+        save_file(tensors, file, metadata={"format": "pt"})
+    except SafetensorError as error:
+        code = _SYSTEM_ERROR.search(str(error))
+        if code is None:
+            raise
+        number = int(code[1])
+        # On Windows the number is one of Windows' own, which OSError knows to translate.
+        words = os.strerror(number)
+        raise (OSError(0, words, None, number) if os.name == "nt" else OSError(number, words)) from error
 
 
 def _write_json(file: Path, content: Any) -> None:

@@ -254,6 +254,11 @@ class Block(nn.Module):
         return x + self.feed_forward_after_norm(self.feed_forward(self.feed_forward_norm(x)))
 
 
+def _table(rows: int, width: int) -> nn.Embedding:
+    # Zeros, on the CPU or on "meta": random numbers on "meta" load a second's worth of torch's modules.
+    return nn.Embedding.from_pretrained(torch.zeros(rows, width), freeze=False)
+
+
 class Transformer(nn.Module):
     """Token ids in, a score for every possible next token out."""
 
@@ -265,10 +270,10 @@ class Transformer(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.embedding = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.embedding = _table(config.vocab_size, config.hidden_size)
         self.position_embedding = None
         if config.architecture.learned_positions:
-            self.position_embedding = nn.Embedding(config.max_position_embeddings, config.hidden_size)
+            self.position_embedding = _table(config.max_position_embeddings, config.hidden_size)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.num_hidden_layers))
         self.norm = norm_of(config, config.hidden_size)
         self.head = None

@@ -39,14 +39,14 @@ class RopeScaling:
 
 def frequencies(head_dim: int, theta: float, scaling: RopeScaling | None = None) -> Tensor:
     """Radians a position, (D / 2,)."""
-    exponents = torch.arange(0, head_dim, 2, dtype=torch.float32) / head_dim
+    exponents = torch.arange(0, head_dim, 2, dtype=torch.float32, device="cpu") / head_dim
     plain = 1.0 / theta**exponents
     if scaling is None:
         return plain
     if scaling.kind == "linear":
         return plain / scaling.factor
     if scaling.kind == "factors":
-        return plain / torch.tensor(scaling.factors, dtype=torch.float32)
+        return plain / torch.tensor(scaling.factors, dtype=torch.float32, device="cpu")
     if scaling.kind == "llama3":
         return _llama3(plain, scaling)
     return _yarn(plain, theta, scaling)
@@ -56,7 +56,9 @@ def tables(
     positions: int, head_dim: int, theta: float, scaling: RopeScaling | None = None
 ) -> tuple[Tensor, Tensor]:
     """Cosines and sines of the angles at positions 0 ... `positions` - 1, (positions, D) each."""
-    angles = torch.outer(torch.arange(positions, dtype=torch.float32), frequencies(head_dim, theta, scaling))
+    # On the CPU, whatever torch's default device is: on "meta" this would cost another second.
+    places = torch.arange(positions, dtype=torch.float32, device="cpu")
+    angles = torch.outer(places, frequencies(head_dim, theta, scaling))
     angles = torch.cat((angles, angles), dim=-1)
     amplitude = 1.0 if scaling is None else scaling.amplitude
     return angles.cos() * amplitude, angles.sin() * amplitude
@@ -95,5 +97,5 @@ def _yarn(plain: Tensor, theta: float, scaling: RopeScaling) -> Tensor:
     first, last = max(first, 0), min(last, D - 1)
     if first == last:
         last += 0.001  # the ramp must not divide by zero
-    slowed = ((torch.arange(D // 2, dtype=torch.float32) - first) / (last - first)).clamp(0, 1)
+    slowed = ((torch.arange(D // 2, dtype=torch.float32, device="cpu") - first) / (last - first)).clamp(0, 1)
     return plain * (1 - slowed) + plain / scaling.factor * slowed

@@ -12,17 +12,20 @@ Logs survive a kill: a torn last line is dropped on reading, and cut off before 
 """
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import psutil
 
-from explorer.core.storage import clear_partials, storage_errors, write_atomically
+from explorer.core.run_lock import WriterLock, living_holder
+from explorer.core.storage import PARTIAL_PREFIX, clear_partials, storage_errors, write_atomically
 from explorer.errors import InputError
 from explorer.protocol import MetricPoint, RunInfo, RunStatus, Sample
 
@@ -32,6 +35,9 @@ SAMPLES_FILE = "samples.jsonl"
 TOKENS_FILE = "tokens.bin"
 CHECKPOINTS = "checkpoints"
 _LOCK_FILE = "run.lock"
+_CHECKPOINT = re.compile(r"step-(\d+)")
+_DAMAGED_PREFIX = "damaged-"
+_PARTIAL_OF = re.compile(re.escape(PARTIAL_PREFIX) + r".+-(\d+)")
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,16 +73,12 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Why it cannot go on, if it cannot."""
 
 
-class _Lock(msgspec.Struct, frozen=True):
-    pid: int
-    started_s: float
-
-
 class RunFolder:
     """One run's folder, for reading; for writing use it as a context manager, which takes the lock."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = WriterLock(path / _LOCK_FILE)
 
     # ------------------------------------------------------------ run.json
 
@@ -89,7 +91,7 @@ class RunFolder:
         """Raises: InputError if there is none that can be read."""
         try:
             return msgspec.json.decode((self.path / RUN_FILE).read_bytes(), type=RunRecord)
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, ValueError) as error:
             raise InputError(
                 "{path} holds no run that can be read. Choose another folder.", path=str(self.path)
             ) from error
@@ -101,10 +103,11 @@ class RunFolder:
     def info(self) -> RunInfo:
         """The run as a list shows it. Raises: InputError."""
         record = self.record()
-        last = next(_backwards(self.path / METRICS_FILE), {})
-        val_loss = next(
-            (line["val/loss"] for line in _backwards(self.path / METRICS_FILE) if "val/loss" in line), None
-        )
+        points = (metric_point(line) for line in _backwards(self.path / METRICS_FILE))
+        known = (point for point in points if point is not None)
+        last = next(known, None)
+        with_score = (point for point in chain((last,), known) if point and point.val_loss is not None)
+        latest_score = next(with_score, None)
         checkpoint = self.newest_checkpoint()
         return RunInfo(
             run=self.path.name,
@@ -114,11 +117,11 @@ class RunFolder:
             preset=record.preset,
             text=record.text,
             created_s=record.created_s,
-            step=int(last.get("step", 0)),
+            step=0 if last is None else last.step,
             steps=record.steps,
             status=self.status(record),
-            train_loss=last.get("train/loss"),
-            val_loss=val_loss,
+            train_loss=None if last is None else last.train_loss,
+            val_loss=None if latest_score is None else latest_score.val_loss,
             parameters=record.parameters,
             checkpoint="" if checkpoint is None else str(checkpoint),
             vocab_size=record.vocab_size,
@@ -140,7 +143,10 @@ class RunFolder:
 
     def checkpoints(self) -> list[Path]:
         """Complete checkpoints, oldest first: a folder gets its final name when all of it is written."""
-        return sorted((self.path / CHECKPOINTS).glob("step-*"))
+        found = (
+            (_CHECKPOINT.fullmatch(path.name), path) for path in (self.path / CHECKPOINTS).glob("step-*")
+        )
+        return [path for _, path in sorted((int(match[1]), path) for match, path in found if match)]
 
     def newest_checkpoint(self) -> Path | None:
         """The last one, if any."""
@@ -151,39 +157,40 @@ class RunFolder:
         for old in self.checkpoints()[:-keep]:
             shutil.rmtree(old, ignore_errors=True)
 
+    def set_aside_checkpoints_after(self, step: int) -> None:
+        """Those that proved damaged: nobody shall take one for the newest. Raises: StorageError."""
+        for path in self.checkpoints():
+            if int(path.name.removeprefix("step-")) > step:
+                aside = path.with_name(_DAMAGED_PREFIX + path.name)
+                with storage_errors(path):
+                    shutil.rmtree(aside, ignore_errors=True)
+                    path.rename(aside)
+
     # ------------------------------------------------------------ the one writer
 
     def writer(self) -> int | None:
         """Process id of the living process that writes here, or None."""
-        try:
-            lock = msgspec.json.decode((self.path / _LOCK_FILE).read_bytes(), type=_Lock)
-            process = psutil.Process(lock.pid)
-            alive = (
-                process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - lock.started_s) < 1.0
-            )
-        except (OSError, msgspec.DecodeError, psutil.Error):
-            return None
-        return lock.pid if alive else None
+        return living_holder(self.path / _LOCK_FILE)
 
     def __enter__(self) -> "RunFolder":
-        """Become the writer. Raises: InputError if another process is; StorageError."""
-        writer = self.writer()
-        if writer is not None and writer != os.getpid():
+        """Become the writer. Raises: InputError if there is no run or it has a writer; StorageError."""
+        if not self.exists:
+            raise InputError(
+                "{path} holds no run that can be read. Choose another folder.", path=str(self.path)
+            )
+        if not self._lock.acquire():
             raise InputError(
                 "The run {name} is being trained already, by process {pid}. Stop that one first.",
                 name=self.path.name,
-                pid=writer,
+                pid=self.writer() or "?",
             )
-        me = psutil.Process()
-        write_atomically(self.path / _LOCK_FILE, msgspec.json.encode(_Lock(me.pid, me.create_time())))
         clear_partials(self.path)
         if (self.path / CHECKPOINTS).is_dir():
             clear_partials(self.path / CHECKPOINTS)
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            (self.path / _LOCK_FILE).unlink()
+        self._lock.release()
 
 
 class RunLog:
@@ -192,7 +199,8 @@ class RunLog:
     def __init__(self, path: Path, keep_to_step: int) -> None:
         """Continue after `keep_to_step`: later lines and a torn one are cut off. Raises: StorageError."""
         self._path = path
-        kept = [line for line in read_log(path) if line["step"] <= keep_to_step]
+        with storage_errors(path):
+            kept = [line for line in read_log(path) if line["step"] <= keep_to_step]
         write_atomically(path, b"".join(msgspec.json.encode(line) + b"\n" for line in kept))
         with storage_errors(path):
             self._stream = path.open("ab")
@@ -202,6 +210,11 @@ class RunLog:
         with storage_errors(self._path):
             self._stream.write(msgspec.json.encode(line) + b"\n")
             self._stream.flush()
+
+    def sync(self) -> None:
+        """Wait until the disk has it, so that no checkpoint outlives its lines. Raises: StorageError."""
+        with storage_errors(self._path):
+            os.fsync(self._stream.fileno())
 
     def close(self) -> None:
         """Raises nothing: what a full disk refused has been said."""
@@ -227,10 +240,9 @@ def read_log_from(path: Path, start_byte: int) -> Iterator[tuple[int, dict[str, 
             if not line.endswith(b"\n"):
                 return
             end += len(line)
-            with suppress(msgspec.DecodeError):
-                content = msgspec.json.decode(line)
-                if isinstance(content, dict) and isinstance(content.get("step"), int):
-                    yield end, content
+            content = _line_of(line)
+            if content is not None:
+                yield end, content
 
 
 def _backwards(path: Path, block: int = 65_536) -> Iterator[dict[str, Any]]:
@@ -240,10 +252,41 @@ def _backwards(path: Path, block: int = 65_536) -> Iterator[dict[str, Any]]:
         stream.seek(max(0, size - block))
         lines = stream.read().split(b"\n")[:-1]
         for line in reversed(lines):
-            with suppress(msgspec.DecodeError):
-                content = msgspec.json.decode(line)
-                if isinstance(content, dict):
-                    yield content
+            content = _line_of(line)
+            if content is not None:
+                yield content
+
+
+def _line_of(line: bytes) -> dict[str, Any] | None:
+    """An object with a step, or None: damaged, or written by something else."""
+    try:
+        content = msgspec.json.decode(line)
+    except ValueError:
+        return None
+    is_ours = isinstance(content, dict) and type(content.get("step")) is int
+    return content if is_ours else None
+
+
+class _MetricLine(
+    msgspec.Struct,
+    frozen=True,
+    rename={
+        "train_loss": "train/loss",
+        "val_loss": "val/loss",
+        "val_bpb": "val/bpb",
+        "learning_rate": "lr",
+    },
+):
+    """How metrics.jsonl may look, whoever wrote it."""
+
+    step: int
+    train_loss: float
+    val_loss: float | None = None
+    val_bpb: float | None = None
+    learning_rate: float = 0.0
+    grad_norm: float = 0.0
+    tokens_per_s: float = 0.0
+    elapsed_s: float = 0.0
 
 
 def metric_line(point: MetricPoint) -> dict[str, Any]:
@@ -262,18 +305,10 @@ def metric_line(point: MetricPoint) -> dict[str, Any]:
 def metric_point(line: dict[str, Any]) -> MetricPoint | None:
     """The point of a line; None for a line that some other program wrote differently."""
     try:
-        return MetricPoint(
-            step=line["step"],
-            train_loss=float(line["train/loss"]),
-            val_loss=line.get("val/loss"),
-            val_bpb=line.get("val/bpb"),
-            learning_rate=float(line.get("lr", 0.0)),
-            grad_norm=float(line.get("grad_norm", 0.0)),
-            tokens_per_s=float(line.get("tokens_per_s", 0.0)),
-            elapsed_s=float(line.get("elapsed_s", 0.0)),
-        )
-    except (KeyError, TypeError, ValueError):
+        known = msgspec.convert(line, _MetricLine)
+    except msgspec.ValidationError:
         return None
+    return MetricPoint(**msgspec.structs.asdict(known))
 
 
 def sample_line(sample: Sample) -> dict[str, Any]:
@@ -293,8 +328,18 @@ def new_run_path(runs_dir: Path, name: str) -> Path:
     """A folder name that is free: when it began, and what of the name a file system takes."""
     safe = "".join(letter if letter.isalnum() else "-" for letter in name).strip("-")[:40] or "run"
     stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{safe}"
-    return next(
-        path
-        for number in range(1, 1000)
-        if not (path := runs_dir / (stem if number == 1 else f"{stem}-{number}")).exists()
-    )
+    number = 1
+    while True:
+        path = runs_dir / (stem if number == 1 else f"{stem}-{number}")
+        # One that is being prepared has no folder of its own yet, but takes this name soon.
+        if not path.exists() and not any(runs_dir.glob(f"{PARTIAL_PREFIX}{path.name}-*")):
+            return path
+        number += 1
+
+
+def clear_abandoned(runs_dir: Path) -> None:
+    """Remove what processes that were killed while they prepared a run have left in `runs_dir`."""
+    for left in runs_dir.glob(f"{PARTIAL_PREFIX}*"):
+        match = _PARTIAL_OF.fullmatch(left.name)
+        if match and not psutil.pid_exists(int(match[1])):
+            shutil.rmtree(left, ignore_errors=True)

@@ -113,6 +113,17 @@ class Session:
         check_token(token, self.tokenizer)
         return self._add(token, 1.0, 0.0, None, forced=True)
 
+    def extend(self, ids: Sequence[int]) -> None:
+        """Put `ids` next as if they had been generated, as many as there is room for; read all at once.
+
+        Raises: InputError for an id outside the vocabulary.
+        """
+        ids = ids[: self.context - len(self.ids)]
+        for token in set(ids):
+            check_token(token, self.tokenizer)
+        for token in ids:
+            self._append(token, None if self._logits is None else self._logprob(token))
+
     def step(self, settings: SamplerSettings) -> TokenDrawn:
         """Draw the next token; its `text` stays empty, see `pieces`. Raises: InputError, DamagedFileError."""
         assert not self.is_full

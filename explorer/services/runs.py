@@ -2,8 +2,10 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -29,6 +31,8 @@ from explorer.services import Job, Wait
 _POINTS_AT_ONCE = 2000
 _SAMPLES_AT_ONCE = 20
 _LOOK_EVERY_S = 0.5
+
+_Fact = TypeVar("_Fact")
 
 
 class RunService:
@@ -83,13 +87,19 @@ class RunService:
 def _inside(folder: Path, run: str) -> Path:
     """The folder of a run. Raises: InputError if it is not (any longer) there."""
     path = folder / run
-    if path.parent != folder or run in ("", ".", "..") or not path.is_dir():
+    if path.parent != folder or run.startswith(".") or not path.name or not path.is_dir():
         raise InputError("There is no run {run} any more. Look at the list again.", run=run)
     return path
 
 
 def _move(source: Path, target: Path, run: str) -> None:
     path = _inside(source, run)
+    if (target / run).exists():
+        raise InputError(
+            "There is another run {name} in {folder} already. Move one of the two elsewhere first.",
+            name=run,
+            folder=str(target),
+        )
     with storage_errors(target):
         target.mkdir(parents=True, exist_ok=True)
         path.rename(target / run)
@@ -106,7 +116,7 @@ def _listed(folder: Path) -> list[RunInfo]:
 def _info(path: Path) -> RunInfo:
     try:
         return RunFolder(path).info()
-    except ExplorerError:
+    except (ExplorerError, OSError):
         return RunInfo(
             run=path.name,
             path=str(path),
@@ -114,7 +124,7 @@ def _info(path: Path) -> RunInfo:
             stage="",
             preset="",
             text="",
-            created_s=path.stat().st_mtime,
+            created_s=_changed_s(path),
             step=0,
             steps=0,
             status="failed",
@@ -123,6 +133,12 @@ def _info(path: Path) -> RunInfo:
             parameters=0,
             checkpoint="",
         )
+
+
+def _changed_s(path: Path) -> float:
+    with suppress(OSError):
+        return path.stat().st_mtime
+    return 0.0
 
 
 class _Tail:
@@ -165,7 +181,7 @@ def _follow(command: OpenRun) -> Job:
         yield Wait(_LOOK_EVERY_S)
         try:
             info = folder.info()
-        except ExplorerError:
+        except (ExplorerError, OSError):
             return
         if (info.status, info.name, info.checkpoint) != (shown.status, shown.name, shown.checkpoint):
             shown = info
@@ -174,17 +190,22 @@ def _follow(command: OpenRun) -> Job:
 
 def _metric_news(job: str, tail: _Tail, always: bool) -> Job:
     replaced, lines = tail.news()
-    points = [point for line in lines if (point := metric_point(line)) is not None]
-    for start in range(0, max(len(points), int(always or replaced)), _POINTS_AT_ONCE):
-        replace_from = 0 if replaced and start == 0 else None
-        yield RunMetrics(job=job, points=points[start : start + _POINTS_AT_ONCE], replace_from=replace_from)
+    points = (point for line in lines if (point := metric_point(line)) is not None)
+    for part in _parts(points, _POINTS_AT_ONCE, always or replaced):
+        yield RunMetrics(job=job, points=part, replace_from=0 if replaced else None)
+        replaced = False
 
 
 def _sample_news(job: str, tail: _Tail, always: bool) -> Job:
     replaced, lines = tail.news()
-    samples = [sample for line in lines if (sample := sample_of(line)) is not None]
-    for start in range(0, max(len(samples), int(always or replaced)), _SAMPLES_AT_ONCE):
-        replace_from = 0 if replaced and start == 0 else None
-        yield RunSamples(
-            job=job, samples=samples[start : start + _SAMPLES_AT_ONCE], replace_from=replace_from
-        )
+    samples = (sample for line in lines if (sample := sample_of(line)) is not None)
+    for part in _parts(samples, _SAMPLES_AT_ONCE, always or replaced):
+        yield RunSamples(job=job, samples=part, replace_from=0 if replaced else None)
+        replaced = False
+
+
+def _parts(facts: Iterator[_Fact], size: int, always: bool) -> Iterator[list[_Fact]]:
+    """Lists of at most `size`, each read when it is asked for; at least one, if `always`."""
+    while (part := list(islice(facts, size))) or always:
+        yield part
+        always = False

@@ -86,12 +86,8 @@ def set_prompt(talk: Talk, command: SetPrompt) -> Job:
     """Read what is new in the prompt, a piece at a time."""
     session = talk.opened()
     session.set_prompt(command.text)
+    session.extend(command.continuation)
     for _ in session.catch_up():
-        yield None
-    for token in command.continuation:
-        if session.is_full:
-            break
-        session.place(token)
         yield None
     tokens = [stream_token(session, place) for place in range(session.position)]
     yield PromptSet(

@@ -1,16 +1,18 @@
 """One training run a worker: started or resumed, paused, stopped, in order on disk when the window goes."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from explorer.core.runs import RunFolder, new_run_path
+from explorer.core.runs import RunFolder, clear_abandoned, new_run_path
 from explorer.protocol import (
     Command,
     ContinueTraining,
     Device,
     Event,
+    JobCancelled,
     PauseTraining,
     ResumeTraining,
     SampleNow,
@@ -68,9 +70,11 @@ class TrainingService:
 
     def _start(self, command: StartTraining) -> Job:
         yield TrainingStage(job=command.job, stage="reading", share=0.0)
+        from explorer.core.devices import choose
         from explorer.core.training.prepare import Plan, prepare
         from explorer.core.training.pretrain import Control
 
+        choose(command.device)  # before a text is prepared for a device that is not there
         control = self._controls[command.job] = Control()
         plan = Plan(
             text=command.text,
@@ -81,13 +85,19 @@ class TrainingService:
             seed=command.seed,
             name=command.name,
         )
-        folder = new_run_path(Path(command.runs_dir), command.name or command.preset)
-        for fact in prepare(plan, folder):
-            if control.stop:
-                return  # nothing was begun, and nothing is left behind
-            if isinstance(fact, TrainingStage):
-                yield _of_job(command.job, fact)
-        yield from self._train(command.job, folder, command.device, None)
+        runs_dir = Path(command.runs_dir)
+        clear_abandoned(runs_dir)
+        folder = new_run_path(runs_dir, command.name or command.preset)
+        try:
+            with closing(prepare(plan, folder)) as facts:
+                for fact in facts:
+                    if control.stop:
+                        yield JobCancelled(job=command.job)  # nothing was begun, and nothing is left behind
+                        return
+                    yield _of_job(command.job, fact) if isinstance(fact, TrainingStage) else None
+            yield from self._train(command.job, folder, command.device, None)
+        finally:
+            self._controls.pop(command.job, None)
 
     def _train(self, job: str, folder: Path, device: Device, steps: int | None) -> Job:
         yield TrainingStage(job=job, stage="model", share=0.0)
@@ -101,7 +111,7 @@ class TrainingService:
                     if fact is not None:
                         yield _of_job(job, fact)
                     else:
-                        yield Wait() if control.pause and not control.stop else None
+                        yield Wait() if trainer.waiting else None
             except GeneratorExit:
                 # The window is gone, or the job was cancelled: nothing that was learned is lost.
                 if trainer.unsaved:

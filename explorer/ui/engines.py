@@ -31,6 +31,7 @@ class Engines(QObject):
         self._resident = {role: self._client(role) for role in RESIDENT}
         self._restarts_left = dict.fromkeys(RESIDENT, _RESTARTS)
         self._training: dict[str, EngineClient] = {}
+        self._spare: EngineClient | None = None
         self._closing = False
         for role, client in self._resident.items():
             client.ready.connect(partial(self._resident_up, role))
@@ -53,11 +54,20 @@ class Engines(QObject):
         """To the worker of the command's job; starting or resuming a run makes the worker."""
         client = self._training.get(command.job)
         if client is None and isinstance(command, StartTraining | ResumeTraining):
-            client = self._training[command.job] = self._client("training")
+            self.warm_training()
+            assert self._spare is not None
+            client, self._spare = self._spare, None
+            self._training[command.job] = client
             client.ended.connect(partial(self._training_down, command.job))
-            client.start()
         if client is not None:
             client.send(command)
+
+    def warm_training(self) -> None:
+        """Have a worker with torch loaded at hand, so that Start shows a curve at once."""
+        if self._spare is not None and self._spare.running:
+            return
+        self._spare = self._client("training")
+        self._spare.start()
 
     def end_training(self, job: str) -> None:
         """The run is over: let its worker go."""
@@ -79,7 +89,8 @@ class Engines(QObject):
     def close(self, timeout_ms: int = 10_000) -> None:
         """The window closes: every worker saves and ends."""
         self._closing = True
-        everyone = [*self._resident.values(), *self._training.values()]
+        spare = [] if self._spare is None else [self._spare]
+        everyone = [*self._resident.values(), *self._training.values(), *spare]
         for client in everyone:
             client.stop()
         for client in everyone:
@@ -106,5 +117,8 @@ class Engines(QObject):
     def _training_down(self, job: str, expected: bool, words: str) -> None:
         client = self._training.pop(job)
         client.deleteLater()
-        if not (self._closing or expected):
+        if self._closing:
+            return
+        self.warm_training()
+        if not expected:
             self.training_lost.emit(job, words)

@@ -8,8 +8,10 @@ def style_sheet(theme: Theme) -> str:
     """Rules for Qt's standard widgets in the theme's colours, at its scale.
 
     The body font is not here but the application's font: a rule would win over `setFont` everywhere.
+    Only what has a font of the system's own (menus, status bar, tool tips) is told its size.
     """
     c, px = theme.colours, theme.px
+    body = px(SIZES_PX["body"])
     caption, title = px(SIZES_PX["caption"]), px(SIZES_PX["title"])
     large, number = px(SIZES_PX["large"]), px(SIZES_PX["number"])
     pad, gap, radius = px(4), px(8), px(6)
@@ -20,6 +22,7 @@ def style_sheet(theme: Theme) -> str:
     )
     return f"""
     * {{ color: {c.text}; }}
+    QMenuBar, QMenu, QStatusBar, QStatusBar QLabel, QToolTip {{ font-size: {body}px; }}
     QMainWindow, QWidget#ground, QDialog {{ background: {c.window}; }}
     QWidget#surface, QFrame#surface {{ background: {c.surface}; border: 1px solid {c.border};
         border-radius: {radius}px; }}

@@ -61,9 +61,10 @@ class MainWindow(QMainWindow):
         self._current = ""
         self._before_presenting: float | None = None
         self.setWindowTitle("LLM Explorer")
-        self._theme.changed.connect(self._theme_changed)
         self._restore_size()
         self._build()
+        self._theme.changed.connect(self._theme_changed)
+        self._theme.changed.connect(self._remember_look)
 
     # ------------------------------------------------------------ panels
 
@@ -222,6 +223,8 @@ class MainWindow(QMainWindow):
             button.setIcon(rail_icon(name, self._theme))
             button.setIconSize(QSize(self._theme.px(24), self._theme.px(24)))
             button.setFixedWidth(self._theme.px(72))
+    def _remember_look(self) -> None:
+        """What was chosen in the window; a size for a talk or from the command line is for that time only."""
         if self._before_presenting is None:
             self._settings.set("window/scale", self._theme.scale)
         self._settings.set("window/look", self._theme.mode)

@@ -368,11 +368,19 @@ def test_a_continuation_stands_as_if_it_had_been_generated(engine: Engine, folde
     assert [(token.id, token.text, token.resumes) for token in prompt.continuation] == [
         (token.id, token.text, token.resumes) for token in tokens
     ]
+    assert [token.logprob for token in prompt.continuation] == pytest.approx(
+        [token.logprob for token in tokens], abs=1e-4
+    )
     assert bars.position == len(prompt.tokens) + 6
     ask = RemoveLast(job="b", count=99, sampler=SAMPLER)
     removed = engine.ask(ask)[0]
     assert isinstance(removed, TokensRemoved) and removed.length == len(prompt.tokens)
     assert drawn(engine.ask(Generate(job="b", sampler=SAMPLER, max_tokens=6))) == ids
+
+
+def test_a_continuation_of_another_vocabulary_is_refused(engine: Engine) -> None:
+    assert engine.ask(SetPrompt(job="a", text="a", sampler=SAMPLER, continuation=[TOKENIZER.n_vocab])) == []
+    assert isinstance(engine.errors[0], InputError)
 
 
 def test_a_continuation_ends_where_the_context_does(engine: Engine) -> None:

@@ -77,7 +77,7 @@ def test_from_a_checkpoint_to_a_text_that_survives_a_kill(qtbot, tmp_path, theme
     assert len(written) == 13
 
     psutil.Process(client.pid).kill()
-    qtbot.waitUntil(lambda: "engine stopped" in panel._notice.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "engine that runs the model stopped" in panel._notice.text(), timeout=PATIENCE_MS)
     assert store.stream.generated_ids == written
     client.start()
     settle()

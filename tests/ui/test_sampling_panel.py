@@ -101,6 +101,10 @@ def test_no_model_offers_to_train_one(qtbot, theme, settings):
     assert rig.button("Cold: T = 0").isVisible() and not rig.button("Train one in 60 seconds").isVisible()
 
 
+def test_the_keys_belong_to_the_text_as_soon_as_there_is_a_model(rig):
+    assert rig.panel.writing.strip.hasFocus()
+
+
 def test_says_which_weights_answer_and_remembers_the_choice(rig, settings):
     assert rig.panel.model.weights.text() == "New · step 40 · 1.05M parameters · weights 0123456789ab · CPU"
     selector = rig.panel.model.selector
@@ -401,11 +405,13 @@ def test_a_dead_engine_is_said_and_everything_stays(rig):
     rig.settle()
     chips = list(rig.panel.writing.strip.tokens)
     rig.store.engine_lost("Killed")
-    rig.qtbot.waitUntil(lambda: "engine stopped" in rig.panel._notice.text())
+    rig.qtbot.waitUntil(lambda: "engine that runs the model stopped" in rig.panel._notice.text())
     assert rig.panel.writing.strip.tokens == chips and rig.panel.writing.strip.faded
     assert rig.panel.next.bars.bars and rig.panel.next.bars.faded
     assert not rig.panel.writing.step.isEnabled()
     assert rig.panel.is_idle()
+    with rig.qtbot.waitSignal(rig.panel.restart_requested):
+        rig.click("Start it again")
     rig.engine, rig.pipe = ToyEngine(), deque()
     rig.store.command.disconnect()
     rig.store.command.connect(rig.pipe.append)

@@ -480,6 +480,18 @@ def test_a_dead_engine_leaves_everything_on_the_screen(rig):
     rig.check_agreement()
 
 
+def test_a_text_that_cannot_be_restored_leaves_its_prompt(rig):
+    rig.store.run()
+    rig.settle()
+    rig.store.engine_lost("killed")
+    rig.pipe.clear()
+    rig.engine = ToyEngine(frozenset({"continuation"}))
+    rig.store.engine_ready()
+    rig.settle()
+    assert rig.store.stream.drawn == [] and rig.store.problem is None
+    rig.check_agreement()
+
+
 def test_a_prompt_typed_while_the_engine_was_dead_counts(rig):
     rig.store.run()
     rig.settle()

@@ -115,8 +115,8 @@ def assert_same(store: TokenizerStore, engine: TextEngine) -> None:
 def test_any_edits_and_any_delays_end_with_the_tokens_of_the_text(
     tmp_path: Path, qapp: object, opened: Open
 ) -> None:
-    step = st.tuples(st.sampled_from(["type", "type", "cut", "undo", "redo", "deliver", "work", "choose", "die"]),
-                     st.floats(0, 1), st.integers(0, 12), some_text)  # fmt: skip
+    kinds = ("type", "type", "cut", "undo", "redo", "deliver", "work", "choose", "die")
+    step = st.tuples(st.sampled_from(kinds), st.floats(0, 1), st.integers(0, 12), some_text)
 
     @hypothesis_settings(max_examples=40, deadline=None)
     @given(some_text, st.lists(step, max_size=20))

@@ -206,8 +206,17 @@ def test_going_on_replaces_what_comes_after_the_checkpoint_in_the_same_run(desk:
     assert desk.store.find(job) is None and len(desk.store.runs) == 1
 
 
-def test_death_before_the_first_checkpoint_starts_the_same_again(desk: Desk) -> None:
+def test_death_before_the_first_checkpoint_lets_the_same_run_begin_again(desk: Desk) -> None:
     job = desk.start_and_run(5)
+    desk.store.worker_lost(job, "")
+    again = desk.store.go_on(job)
+    assert desk.training[-1] == ResumeTraining(job=again, path="/data/runs/run-1")
+    desk.store.apply(started(again, info()))
+    assert len(desk.run(again).data) == 0
+
+
+def test_death_before_there_is_a_folder_asks_for_the_same_again(desk: Desk) -> None:
+    job = desk.start()
     desk.store.worker_lost(job, "")
     again = desk.store.go_on(job)
     first, second = desk.training

@@ -125,7 +125,12 @@ class ToyEngine:
             self._jobs.append((name, job))
 
     def _run(self, command: Command) -> Iterator[Event]:
-        if type(command).__name__ in self._failing or getattr(command, "path", "") in self._failing:
+        refused = "continuation" in self._failing and getattr(command, "continuation", None)
+        if (
+            refused
+            or type(command).__name__ in self._failing
+            or getattr(command, "path", "") in self._failing
+        ):
             yield Failed(
                 job=command.job, template="It broke at {place}.", values={"place": "toy"}, details="why"
             )

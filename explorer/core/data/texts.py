@@ -1,7 +1,9 @@
 """Texts to learn from: the one that is on every machine, and a person's own files. No torch."""
 
 import importlib
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,20 +38,44 @@ class TextSource:
     """Files of the folder that are not UTF-8 text."""
 
 
-def find_text(text: str) -> TextSource:
-    """The source that `text` names. Raises: InputError (missing, empty folder, binary, not UTF-8)."""
+def find_text(text: str) -> Generator[None, None, TextSource]:
+    """The source that `text` names; yields while a folder is looked through.
+
+    Raises: InputError (missing, folder without texts, binary, not UTF-8, not readable).
+    """
     if text == BUILT_IN_TEXT:
         return TextSource("Python manual", BUILT_IN_TEXT, ())
-    path = Path(text).expanduser()
-    if not path.is_dir():
-        # The first block proves that it is text at all; the rest is read when it is learned from.
-        next(text_blocks(path), "")
-        return TextSource(path.name, str(path.resolve()), (path,))
-    candidates = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
-    readable = tuple(file for file in candidates if _is_text(file))
+    if not text:
+        raise InputError("No text was chosen. Choose a file, or a folder of files.")
+    try:
+        path = Path(os.path.expanduser(text)).resolve()  # noqa: PTH111  (Path's own fails for "~nobody")
+        if path.is_dir():
+            return (yield from _find_in_folder(path))
+    except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a zero in the name
+        raise InputError(
+            "{path} could not be read ({reason}). Choose another file.",
+            path=text,
+            reason=getattr(error, "strerror", None) or str(error),
+        ) from error
+    # The first block proves that it is text at all; the rest is read when it is learned from.
+    next(text_blocks(path), "")
+    return TextSource(path.name, str(path), (path,))
+
+
+def _find_in_folder(folder: Path) -> Generator[None, None, TextSource]:
+    """All of each file is read: one that is no text must not be found out after its first half was taken."""
+    readable: list[Path] = []
+    skipped = 0
+    for file in sorted(folder.rglob("*")):
+        if _hidden(file, folder) or not file.is_file():
+            continue
+        if (yield from _is_text(file)):
+            readable.append(file)
+        else:
+            skipped += 1
     if not readable:
-        raise InputError("The folder {path} holds no UTF-8 text files. Choose another one.", path=str(path))
-    return TextSource(f"{path.name}/", str(path.resolve()), readable, len(candidates) - len(readable))
+        raise InputError("The folder {path} holds no UTF-8 text files. Choose another one.", path=str(folder))
+    return TextSource(f"{folder.name}/", str(folder), tuple(readable), skipped)
 
 
 def documents(source: TextSource) -> Iterator[Iterator[str]]:
@@ -66,7 +92,9 @@ def documents(source: TextSource) -> Iterator[Iterator[str]]:
 def size_bytes(source: TextSource) -> int:
     """About how much there is to read: for progress only."""
     if source.files:
-        return sum(file.stat().st_size for file in source.files)
+        with suppress(OSError):  # reading it will say what is wrong
+            return sum(file.stat().st_size for file in source.files)
+        return 0
     return sum(len(block) for document in documents(source) for block in document)
 
 
@@ -83,16 +111,26 @@ def beginning(source: TextSource, characters: int) -> str:
     return "".join(parts)
 
 
+def characters_of(source: TextSource) -> Generator[None, None, str]:
+    """Every character that occurs, once, in the order of code points; yields while it reads."""
+    known: set[str] = set()
+    for document in documents(source):
+        for block in document:
+            known |= set(block)
+            yield
+    return "".join(sorted(known))
+
+
 def _hidden(file: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
-def _is_text(file: Path) -> bool:
+def _is_text(file: Path) -> Generator[None, None, bool]:
     if file.suffix.lower() in _NEVER_TEXT:
         return False
     try:
         for _ in text_blocks(file):
-            pass
+            yield
     except InputError:
         return False
     return True

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.core.data.texts import TextSource, documents, size_bytes
-from explorer.core.storage import storage_errors
 from explorer.errors import InputError
 from explorer.text.tokenizer import Tokenizer, encode_long
 
@@ -35,13 +34,15 @@ class Encoded:
 def encode_to_file(source: TextSource, tokenizer: Tokenizer, path: Path) -> Iterator[float | Encoded]:
     """Write all ids, documents ended by `<|endoftext|>`. Yields the share done, at last `Encoded`.
 
-    Raises: InputError (a file that turns out not to be text), StorageError.
+    Empty documents leave no trace: a folder of empty files would teach nothing but their ends.
+    Raises: InputError (a file that turns out not to be text), OSError.
     """
     kind = np.dtype("<u2") if tokenizer.n_vocab <= 0x10000 else np.dtype("<u4")
     total, done, tokens = max(1, size_bytes(source)), 0, 0
     digest = hashlib.sha256()
-    with storage_errors(path), path.open("wb") as stream:
+    with path.open("wb") as stream:
         for document in documents(source):
+            before = tokens
             for block in document:
                 for chunk in encode_long(tokenizer, block):
                     stream.write(chunk.ids.astype(kind).tobytes())
@@ -49,8 +50,9 @@ def encode_to_file(source: TextSource, tokenizer: Tokenizer, path: Path) -> Iter
                     yield min(1.0, done / total)
                 digest.update(block.encode("utf-8", "surrogatepass"))
                 done += len(block)
-            stream.write(np.array([tokenizer.end_of_text], kind).tobytes())
-            tokens += 1
+            if tokens > before:
+                stream.write(np.array([tokenizer.end_of_text], kind).tobytes())
+                tokens += 1
     yield Encoded(tokens, kind.itemsize, digest.hexdigest())
 
 
@@ -62,7 +64,7 @@ class TokenData:
     """
 
     def __init__(self, path: Path, token_bytes: int, context: int) -> None:
-        """Raises: InputError if the text is too short to hold anything out."""
+        """Raises: InputError if the text is too short to hold anything out; OSError, ValueError."""
         self._ids = np.memmap(path, np.dtype(f"<u{token_bytes}"), "r")
         self._context = context
         window = context + 1
@@ -86,11 +88,11 @@ class TokenData:
         self._starts = starts
         self._room = np.cumsum(ends - starts - window + 1)
         self.val_tokens = int(len(self._held_out) * block)
-        self.train_tokens = len(self._ids) - self.val_tokens
+        self.train_tokens = int(np.sum(ends - starts))
 
     def batch(self, seed: int, step: int, rows: int) -> tuple[Ids, Ids]:
         """Inputs and targets (B, T) of a step: windows drawn evenly from all that is learned from."""
-        generator = np.random.Generator(np.random.Philox(key=[seed & (2**64 - 1), step]))
+        generator = np.random.Generator(np.random.Philox(key=np.array([seed & (2**64 - 1), step], np.uint64)))
         places = generator.integers(0, self._room[-1], rows)
         stretch = np.searchsorted(self._room, places, side="right")
         before = np.concatenate(([0], self._room))[stretch]

@@ -1,10 +1,24 @@
 """A batch's loss and gradients, in the way that is fastest where the model is."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor
 
 from explorer.core.model import Transformer
 from explorer.core.training.by_hand import ByHand
+
+
+@contextmanager
+def memory_errors() -> Generator[None]:
+    """Torch says on each device in another way that there is no memory left. Raises: MemoryError then."""
+    try:
+        yield
+    except RuntimeError as error:
+        if isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error):
+            raise MemoryError from error
+        raise
 
 
 class Gradients:

@@ -1,20 +1,22 @@
 """From a text to a run that can begin: vocabulary, token ids, run.json. All of it or nothing is left."""
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import torch
 
 from explorer import __version__
-from explorer.core.data.texts import TextSource, beginning, find_text
+from explorer.core.data.texts import TextSource, beginning, characters_of, find_text
 from explorer.core.data.tokens import Encoded, TokenData, encode_to_file
 from explorer.core.families import qwen3
 from explorer.core.model import ModelConfig, Transformer
 from explorer.core.runs import CHECKPOINTS, TOKENS_FILE, RunFolder, RunRecord
-from explorer.core.storage import atomic_folder
+from explorer.core.storage import atomic_folder, storage_errors
 from explorer.core.training.presets import Preset, Recipe, find_preset
 from explorer.errors import InputError
 from explorer.protocol import TokenizerKind, TrainingStage
@@ -26,6 +28,7 @@ from explorer.text.tokenizer_files import save_tokenizer
 _LEARNED_FROM = 8_000_000
 """Characters of the text that a vocabulary is learned from: more changes no merge that matters."""
 _STEPS_AT_MOST = 10_000_000
+_LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -44,37 +47,70 @@ class Plan:
     learning_rate: float | None = None
 
 
-def prepare(plan: Plan, folder: Path) -> Iterator[TrainingStage | RunRecord]:
-    """Make the run folder. Yields progress, at last the record.
+def prepare(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | None]:
+    """Make the run folder. Yields progress (None: nothing new to tell), at last the record.
 
     Raises: InputError (text, preset or numbers that cannot be used), StorageError. Closed or failed, it
     leaves nothing behind.
     """
     preset = find_preset(plan.preset)
     recipe = _recipe(plan, preset)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(
-            "{folder} is there already. Go on with it by --resume, or choose another folder.",
-            folder=str(folder),
-        )
+    with storage_errors(folder):
+        folder = folder.absolute()
+        _check_free(folder)
     yield TrainingStage(stage="reading", share=0.0)
-    source = find_text(plan.text)
-    with atomic_folder(folder) as partial:
+    source = yield from find_text(plan.text)
+    with _no_parents_left(folder), atomic_folder(folder) as partial:
         tokenizer = yield from _learn_tokenizer(plan, preset, source)
         save_tokenizer(tokenizer, partial)
-        encoded: Encoded | None = None
-        for fact in encode_to_file(source, tokenizer, partial / TOKENS_FILE):
-            if isinstance(fact, Encoded):
-                encoded = fact
-            else:
-                yield TrainingStage(stage="tokens", share=fact)
-        assert encoded is not None
+        encoded = yield from _write_tokens(source, tokenizer, partial / TOKENS_FILE)
         TokenData(partial / TOKENS_FILE, encoded.token_bytes, recipe.context)  # long enough, or said why not
         yield TrainingStage(stage="model", share=0.0)
         record = _record(plan, preset, recipe, source, tokenizer, encoded)
         (partial / CHECKPOINTS).mkdir()
         RunFolder(partial).write_record(record)
+        _check_free(folder)  # somebody else may have been quicker
     yield record
+
+
+def _check_free(folder: Path) -> None:
+    """Raises: InputError if a run cannot be made here."""
+    if RunFolder(folder).exists:
+        raise InputError(
+            "{folder} holds a run already. Go on with it by --resume, or choose another folder.",
+            folder=str(folder),
+        )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError("{folder} is there already. Choose a new folder.", folder=str(folder))
+    if folder == Path.cwd() or folder in Path.cwd().parents or not folder.name.strip("."):
+        raise InputError("{folder} is where you are now. Choose a new folder inside it.", folder=str(folder))
+
+
+@contextmanager
+def _no_parents_left(folder: Path) -> Generator[None]:
+    """If what is inside fails, folders above `folder` that it made go again."""
+    missing = [parent for parent in folder.parents if not parent.exists()]
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for parent in missing:
+                parent.rmdir()
+        raise
+
+
+class _Announced:
+    """Tells of a stage's progress when it has come a percent further."""
+
+    def __init__(self, stage: Literal["tokenizer", "tokens"]) -> None:
+        self._stage: Literal["tokenizer", "tokens"] = stage
+        self._said = -1.0
+
+    def __call__(self, share: float) -> TrainingStage | None:
+        if share < self._said + 0.01:
+            return None
+        self._said = share
+        return TrainingStage(stage=self._stage, share=share)
 
 
 def _recipe(plan: Plan, preset: Preset) -> Recipe:
@@ -85,11 +121,8 @@ def _recipe(plan: Plan, preset: Preset) -> Recipe:
         "steps": (plan.steps, 1, _STEPS_AT_MOST),
         "learning_rate": (plan.learning_rate, 1e-9, 1.0),
     }
-    recipe = preset.recipe
-    for name, (value, lowest, highest) in wishes.items():
-        if value is None:
-            continue
-        if not lowest <= value <= highest:
+    for name, (value, lowest, highest) in {**wishes, "seed": (plan.seed, 0, _LARGEST_SEED)}.items():
+        if value is not None and not lowest <= value <= highest:
             raise InputError(
                 "{name} cannot be {value}. Choose a number from {lowest} to {highest}.",
                 name=name,
@@ -97,32 +130,40 @@ def _recipe(plan: Plan, preset: Preset) -> Recipe:
                 lowest=lowest,
                 highest=highest,
             )
-        recipe = replace(recipe, **{name: value})
-    return recipe
+    chosen = {name: value for name, (value, _, _) in wishes.items() if value is not None}
+    return replace(preset.recipe, **chosen)
 
 
 def _learn_tokenizer(
     plan: Plan, preset: Preset, source: TextSource
-) -> Generator[TrainingStage, None, Tokenizer]:
+) -> Generator[TrainingStage | None, None, Tokenizer]:
     """Yields progress; returns the tokenizer."""
     text = beginning(source, _LEARNED_FROM)
     if not text.strip():
         raise InputError("The text is empty. Choose one with something to learn from.")
     if plan.tokenizer == "characters":
-        return build_characters(text)
-    said = 0.0
-    for fact in train_bpe(text, plan.vocab_size or preset.vocab_size):
+        return build_characters((yield from characters_of(source)))
+    announce = _Announced("tokenizer")
+    for fact in train_bpe(text, preset.vocab_size if plan.vocab_size is None else plan.vocab_size):
         match fact:
             case Trained(tokenizer=tokenizer):
                 return tokenizer
             case PiecesCounted(share=share):
-                share = share / 2
+                yield announce(share / 2)
             case Merged(share=share):
-                share = (1 + share) / 2
-        if share >= said + 0.02:
-            said = share
-            yield TrainingStage(stage="tokenizer", share=share)
+                yield announce((1 + share) / 2)
     raise AssertionError("training ends with Trained")
+
+
+def _write_tokens(
+    source: TextSource, tokenizer: Tokenizer, path: Path
+) -> Generator[TrainingStage | None, None, Encoded]:
+    announce = _Announced("tokens")
+    for fact in encode_to_file(source, tokenizer, path):
+        if isinstance(fact, Encoded):
+            return fact
+        yield announce(fact)
+    raise AssertionError("encoding ends with Encoded")
 
 
 def model_config(preset: Preset, vocab_size: int, context: int) -> ModelConfig:

@@ -50,9 +50,14 @@ _TYPED_INTO = (QPlainTextEdit, QLineEdit, QAbstractSpinBox, QComboBox)
 
 
 class SamplingPanel(Panel):
-    """Signals: `training_requested`, there is no model yet and the person wants to train one."""
+    """Bars, chips and knobs over one `SamplingStore`.
+
+    Signals: `training_requested`, there is no model yet and the person wants to train one;
+    `restart_requested`, the worker that holds the model is dead and shall be started.
+    """
 
     training_requested = Signal()
+    restart_requested = Signal()
 
     def __init__(self, theme: Theme, settings: Settings, store: SamplingStore) -> None:
         super().__init__(
@@ -303,7 +308,7 @@ class SamplingPanel(Panel):
             self._frame.start()
 
     def _render(self) -> None:
-        self._pages.setCurrentIndex(1 if self._store.path else 0)
+        self._show_page(1 if self._store.path else 0)
         self._render_empty()
         self.show_starters(bool(self._store.path))
         self.model.show_store(self._store)
@@ -312,6 +317,14 @@ class SamplingPanel(Panel):
         self.controls.show_settings(self._store.sampler, self._store.max_tokens)
         self._render_trouble()
         self._remember_model()
+
+    def _show_page(self, page: int) -> None:
+        if page != self._pages.currentIndex():
+            self._pages.setCurrentIndex(page)
+            focus = QApplication.focusWidget()
+            if page and self.isVisible() and (focus is None or self.isAncestorOf(focus)):
+                # The keys belong to the text, which could not have them while it was out of sight.
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _render_empty(self) -> None:
         known = self._store.runs_known
@@ -367,7 +380,9 @@ class SamplingPanel(Panel):
         elif now.retry:
             self.show_notice(now.sentence, "error", self.tr("Try again"), self._store.reload, now.details)
         else:
-            self.show_notice(now.sentence, "error", details=now.details)
+            self.show_notice(
+                now.sentence, "error", self.tr("Start it again"), self.restart_requested.emit, now.details
+            )
 
     def _remember_model(self) -> None:
         store = self._store

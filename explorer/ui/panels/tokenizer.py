@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -32,6 +34,7 @@ from explorer.ui.widgets.token_copy import Form, copy_steps
 from explorer.ui.widgets.token_editor import TokenEditor
 from explorer.ui.widgets.token_flow import FLOW_MODES, FlowMode, TokenFlow
 
+_SIDE_BY_SIDE_PX = 640
 _SELECTION_AFTER_MS = 40
 """A selection that is being drawn is counted when the hand rests."""
 
@@ -82,19 +85,24 @@ class TokenizerPanel(Panel):
         self.card = TokenCard(self.theme)
         self._build_header()
         self._counts = QuietText(self.theme, "large")
-        self._selection = QuietText(self.theme, "body", "muted")
-        self._selection.align(Qt.AlignmentFlag.AlignRight)
-        explained = self.tr(
-            "Tokens: pieces of this encoding. Characters: Unicode code points; an emoji can be several. "
-            "Bytes: of the text in UTF-8."
+        self._counts.setToolTip(
+            self.tr(
+                "Tokens: pieces of this encoding. Characters: Unicode code points; an emoji can be several. "
+                "Bytes: of the text in UTF-8."
+            )
         )
-        for label in (self._counts, self._selection):
-            label.setToolTip(explained)
-        strip = QHBoxLayout()
-        strip.addWidget(self._counts, 3)
-        strip.addWidget(self._selection, 2)
-        self.body.addLayout(strip)
+        self.body.addWidget(self._counts)
         self.body.addWidget(self._build_progress())
+        self.body.addWidget(self._build_work(), 1)
+        self._build_menu()
+        self._build_starters()
+        self._selection_timer = QTimer(self)
+        self._selection_timer.setSingleShot(True)
+        self._selection_timer.setInterval(_SELECTION_AFTER_MS)
+        self.setFocusProxy(self.editor)
+
+    def _build_work(self) -> QWidget:
+        """Both sides; where the window is too small for them, they scroll."""
         self._splitter = QSplitter()
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.editor)
@@ -103,13 +111,13 @@ class TokenizerPanel(Panel):
             self._splitter.setStretchFactor(at, 1)
         if not self._splitter.restoreState(self._settings.blob("tokenizer/splitter")):
             self._splitter.setSizes([1000, 1000])
-        self.body.addWidget(self._splitter, 1)
-        self._build_menu()
-        self._build_starters()
-        self._selection_timer = QTimer(self)
-        self._selection_timer.setSingleShot(True)
-        self._selection_timer.setInterval(_SELECTION_AFTER_MS)
-        self.setFocusProxy(self.editor)
+        work = QScrollArea()
+        work.setWidgetResizable(True)
+        work.setFrameShape(QFrame.Shape.NoFrame)
+        work.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        work.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        work.setWidget(self._splitter)
+        return work
 
     def _build_header(self) -> None:
         self.encoding = QComboBox()
@@ -208,13 +216,14 @@ class TokenizerPanel(Panel):
         editor.verticalScrollBar().actionTriggered.connect(self._scrolled_by_hand)
         flow.token_hovered.connect(self._hover)
         flow.token_chosen.connect(self._choose_token)
-        self._selection_timer.timeout.connect(self._render_selection)
+        self._selection_timer.timeout.connect(self._render_counts)
         self.encoding.activated.connect(lambda at: store.choose_encoding(self.encoding.itemData(at)))
         self._open.clicked.connect(self.ask_for_file)
         self._cancel.clicked.connect(store.cancel_reading)
         self._copy.clicked.connect(lambda: self.copy_tokens("ids"))
         self._modes.idClicked.connect(self._choose_mode)
         self._signs.toggled.connect(self._toggle_signs)
+        self.theme.changed.connect(self._arrange)
         self._splitter.splitterMoved.connect(self._remember_splitter)
         QShortcut(
             QKeySequence("F6"), self, self._other_side, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -228,8 +237,9 @@ class TokenizerPanel(Panel):
         self._render_encodings()
         self._open.setEnabled(store.phase == "ready" and not store.locked)
         self._copy.setEnabled(len(store.spans) > 0)
-        self._counts.set_text(_counted(self, store.counts))
         self._render_progress()
+        if not self.editor.textCursor().hasSelection():
+            self._render_counts()
         lost = store.phase == "lost"
         if lost != self._engine_notice:
             self._engine_notice = lost
@@ -274,15 +284,16 @@ class TokenizerPanel(Panel):
         if self.editor.textCursor().hasSelection():
             self._selection_timer.start()
 
-    def _render_selection(self) -> None:
-        cursor = self.editor.textCursor()
+    def _render_counts(self) -> None:
+        """Of the whole text, or of the selection beside them."""
+        cursor, store = self.editor.textCursor(), self._store
         start, stop = cursor.selectionStart(), cursor.selectionEnd()
-        spans = self._store.spans
-        first = spans.holding(start) if start < stop else 0
-        first = spans.index_at(int(spans.starts[first])) if 0 <= first < len(spans) else 0
-        self.flow.set_selected(first, spans.index_at(stop) if start < stop else 0)
-        counted = _counted(self, self._store.counts_of(start, stop)) if start < stop else ""
-        self._selection.set_text(self.tr("Selected: {counts}").format(counts=counted) if counted else "")
+        if start == stop:
+            self.flow.set_selected(0, 0)
+            self._counts.set_text(_counted(store.counts, None))
+            return
+        self.flow.set_selected(*store.spans.overlapping(start, stop))
+        self._counts.set_text(_counted(store.counts, store.counts_of(start, stop)))
 
     def _show_failure(self, failure: Failed) -> None:
         self.show_notice(
@@ -309,6 +320,8 @@ class TokenizerPanel(Panel):
         self._render_card()
 
     def _caret_moved(self) -> None:
+        if self._store.phase == "ready" and not self._store.complete:
+            return  # the tokens are on their way, and with them this is called again
         self.flow.set_current(self.editor.caret_token())
         self._render_card()
 
@@ -347,8 +360,13 @@ class TokenizerPanel(Panel):
     def resizeEvent(self, event: object) -> None:
         """Side by side where there is room, else one above the other."""
         super().resizeEvent(event)  # type: ignore[arg-type]
-        wide = self.width() >= self.theme.px(640)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        wide = self.width() >= self.theme.px(_SIDE_BY_SIDE_PX)
         self._splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        self._splitter.setHandleWidth(self.theme.px(12))
+        self.editor.setMinimumHeight(self.theme.px(120))
 
     # ------------------------------------------------------------ what the person asks for
 
@@ -404,14 +422,26 @@ class TokenizerPanel(Panel):
         self._settings.set("tokenizer/splitter", self._splitter.saveState())
 
 
-def _counted(panel: TokenizerPanel, counts: Counts) -> str:
-    """15 tokens · 61 characters · 62 bytes · 4.1 characters per token."""
-    parts = [
-        panel.tr("{count} tokens").format(count=words.count(counts.tokens)),
-        panel.tr("{count} characters").format(count=words.count(counts.characters)),
-        panel.tr("{count} bytes").format(count=words.count(counts.size_bytes)),
-    ]
-    if counts.tokens:
-        share = f"{counts.characters / counts.tokens:.2f}"
-        parts.append(panel.tr("{share} characters per token").format(share=share))
-    return "  ·  ".join(parts)
+def _counted(whole: Counts, part: Counts | None) -> str:
+    """15 tokens · 61 characters · 62 bytes · 4.07 characters per token; or 3 of 15 tokens · ..."""
+    templates = (
+        QCoreApplication.translate("TokenizerPanel", "{count} tokens"),
+        QCoreApplication.translate("TokenizerPanel", "{count} characters"),
+        QCoreApplication.translate("TokenizerPanel", "{count} bytes"),
+    )
+    numbers = [words.count(number) for number in (whole.tokens, whole.characters, whole.size_bytes)]
+    if part is not None:
+        parts = [words.count(number) for number in (part.tokens, part.characters, part.size_bytes)]
+        numbers = [
+            QCoreApplication.translate("TokenizerPanel", "{part} of {whole}").format(part=one, whole=all_)
+            for one, all_ in zip(parts, numbers, strict=True)
+        ]
+    said = [template.format(count=number) for template, number in zip(templates, numbers, strict=True)]
+    measured = whole if part is None else part
+    if measured.tokens:
+        share = f"{measured.characters / measured.tokens:.2f}"
+        said.append(
+            QCoreApplication.translate("TokenizerPanel", "{share} characters per token").format(share=share)
+        )
+    # A line ends between two numbers, not inside of one.
+    return "\u00a0\u00a0·  ".join(one.replace(" ", "\u00a0") for one in said)

@@ -237,6 +237,9 @@ class Session:
     def _take_failure(self, event: Failed) -> None:
         if self._request is None:
             return
+        if isinstance(self._request, SetPrompt) and self._request.continuation:
+            # The checkpoint may be another one by now: the prompt alone must do.
+            self._stream_of = self._sent_prompt = None
         self.problem = Problem(type(self._request), event.template, event.values, event.details)
         self._failed = (len(self.stream), self._sampler)
         self._moves.clear()

@@ -10,8 +10,9 @@ from explorer.text.units import from_units, splits_pair, to_units
 
 TURN_S = 0.005
 """A step of the work is not begun after this long in one turn; 8 ms is what a turn may take."""
-_PIECE = 4096
-"""Units that are inserted (or removed) in one step: well under a millisecond."""
+_PIECE = 16_384
+"""Units that are inserted (or removed) in one step: a millisecond or two."""
+_TELL_EVERY_S = 0.05
 
 Steps = Iterator[float]
 """Work that yields the share done, 0 to 1."""
@@ -30,6 +31,7 @@ class Stepper(QObject):
         self._steps: Steps | None = None
         self._then: Callable[[], object] | None = None
         self._share = 0.0
+        self._told_at = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -64,7 +66,9 @@ class Stepper(QObject):
             if perf_counter() > deadline:
                 # Painting and keys have their turn first; a timer of 0 ms waits behind them.
                 self._timer.start()
-                self.changed.emit()
+                if deadline > self._told_at + _TELL_EVERY_S:
+                    self._told_at = deadline
+                    self.changed.emit()
                 return
         self._steps, then = None, self._then
         if then is not None:

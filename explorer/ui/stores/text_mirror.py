@@ -87,7 +87,7 @@ class TextMirror:
     def _take(self, edit: Edit) -> Edit:
         stop = edit.start + edit.removed
         self._pairs += count_pairs(edit.inserted) - count_pairs(self._units[edit.start : stop])
-        self._units = self._units[: edit.start] + edit.inserted + self._units[stop:]
+        self._units = "".join((self._units[: edit.start], edit.inserted, self._units[stop:]))
         return edit
 
 

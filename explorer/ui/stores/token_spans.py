@@ -140,6 +140,12 @@ class TokenSpans:
         """The last token that begins at or before `unit`; -1 if there is none."""
         return int(self._array.starts.searchsorted(np.int32(unit), side="right")) - 1
 
+    def overlapping(self, start: int, stop: int) -> tuple[int, int]:
+        """First and after-last of the tokens that have a part in the units `start : stop`."""
+        holding = self.holding(start)
+        first = self.index_at(int(self._array.starts[holding])) if holding >= 0 else 0
+        return first, max(self.index_at(stop), first)
+
     def neutral(self) -> list[tuple[int, int]]:
         """Ranges of units whose tokens have not come yet."""
         ranges = [edit.fresh for edit in self._pending if edit.fresh[0] < edit.fresh[1]]

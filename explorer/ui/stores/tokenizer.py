@@ -82,7 +82,8 @@ class TokenizerStore(Store):
 
     Edits are told by the document; `changed` comes when their tokens do.
     Signals: `tokens_changed(start, stop)`, units that look different now; `tokens_spliced(first, removed,
-    added)`; `loaded`, the draft is there; `failed(Failed)`; `file_opened(FileOpened)`; `too_large(size)`, units that were refused.
+    added)`; `loaded`, the draft is there; `failed(Failed)`; `file_opened(FileOpened)`;
+    `too_large(size)`, units that were refused.
     """
 
     tokens_changed = Signal(int, int)
@@ -152,11 +153,8 @@ class TokenizerStore(Store):
     def counts_of(self, start: int, stop: int) -> Counts:
         """Of the units `start : stop`: every token that has a part in them counts."""
         units = self.text[start:stop]
-        first = self.spans.holding(start)
-        if first >= 0:
-            first = self.spans.index_at(int(self.spans.starts[first]))
-        tokens = self.spans.index_at(stop) - max(first, 0) if units else 0
-        return Counts(tokens, len(units) - count_pairs(units), utf8_length(units))
+        first, after = self.spans.overlapping(start, stop) if units else (0, 0)
+        return Counts(after - first, len(units) - count_pairs(units), utf8_length(units))
 
     # ------------------------------------------------------------ intents
 

@@ -205,21 +205,16 @@ class TrainingStore(Store):
         return request.job
 
     def go_on(self, job: str) -> str:
-        """After a death or a failure: from the last checkpoint, or from the start if there is none.
+        """After a death or a failure: the run's last checkpoint, or its start if there is none, goes on.
 
-        Returns the new job.
+        A run that got no folder is asked for again. Returns the new job.
         """
         run = self._runs[job]
-        if run.info is not None and (run.checkpoint or run.info.checkpoint):
-            return self.resume(run.info)
-        del self._runs[job]
         request = run.request
-        if isinstance(request, ResumeTraining):
-            again = ResumeTraining(
-                job=self._new_job(), path=request.path, device=self._device, steps=run.steps
-            )
-            self._begin(LiveRun(job=again.job, name=run.name, request=again, info=run.info, steps=run.steps))
-            return again.job
+        if run.info is not None:
+            return self.resume(run.info, steps=request.steps if isinstance(request, ResumeTraining) else None)
+        assert isinstance(request, StartTraining), "a run that is resumed is known from the disk"
+        del self._runs[job]
         return self.start(
             run.name,
             request.text,

@@ -11,10 +11,13 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
+from explorer.text.units import from_units
 from explorer.ui.stores.token_spans import TokenSpans
 from explorer.ui.widgets.token_words import hex_bytes, visible
 
 SEGMENT = 256
+_LONGEST_UNITS = 64
+_DIGITS = "0123456789"
 _REMEMBERED = 20_000
 """Labels whose width is kept; then it begins anew."""
 
@@ -38,6 +41,13 @@ class Metrics(NamedTuple):
     gap: int
 
 
+class _Segment(NamedTuple):
+    """Rows that are laid out together: where each starts, with the next segment's start last; their chips."""
+
+    starts: list[int]
+    rows: list[list[Chip]]
+
+
 class FlowRows:
     """Rows for one width and one way to show tokens; `forget()` when tokens or sizes change."""
 
@@ -46,8 +56,8 @@ class FlowRows:
         self._width = 1
         self._metrics = Metrics(None, 1.0, 0, 0)
         self._with_ids = True
-        self._columns = 0
-        self._segments: dict[int, list[int]] = {}
+        self._columns = self._cell = 1
+        self._segments: dict[int, _Segment] = {}
         self._widths: dict[str, tuple[str, int]] = {}
 
     def restyle(self, metrics: Metrics, width: int, with_ids: bool, digits: int) -> None:
@@ -68,16 +78,15 @@ class FlowRows:
         """First token of the row that holds `token`."""
         if self._metrics.text is None:
             return token - token % self._columns
-        rows = self._rows_around(token)
-        return rows[bisect_right(rows, token) - 1]
+        starts = self._segment(token).starts
+        return starts[bisect_right(starts, token) - 1]
 
     def after(self, first: int) -> int:
         """First token of the row after the one that begins with `first`; the count after the last row."""
-        count = len(self._spans)
         if self._metrics.text is None:
-            return min(first + self._columns, count)
-        rows = self._rows_around(first)
-        return rows[bisect_right(rows, first)]
+            return min(first + self._columns, len(self._spans))
+        starts = self._segment(first).starts
+        return starts[bisect_right(starts, first)]
 
     def back(self, first: int, rows: int) -> int:
         """The row so many rows above the one that begins with `first`, or the first one."""
@@ -89,67 +98,69 @@ class FlowRows:
 
     def chips(self, first: int) -> list[Chip]:
         """The row that begins with `first`."""
-        stop = self.after(first)
-        ids: list[int] = self._spans.ids[first:stop].tolist()
-        left, chips = 0, list[Chip]()
-        for token, token_id in enumerate(ids, first):
-            label, width = self._chip(token, token_id)
-            chips.append(Chip(token, token_id, left, width, label))
-            left += width + self._metrics.gap
-        return chips
+        if self._metrics.text is None:
+            pitch = self._cell + self._metrics.gap
+            ids: list[int] = self._spans.ids[first : self.after(first)].tolist()
+            return [Chip(first + at, token_id, at * pitch, self._cell, "") for at, token_id in enumerate(ids)]
+        segment = self._segment(first)
+        return segment.rows[bisect_right(segment.starts, first) - 1]
 
     # ------------------------------------------------------------ one line of the text
 
-    def _rows_around(self, token: int) -> list[int]:
-        """Starts of all rows of the token's segment, and where the next segment starts."""
+    def _segment(self, token: int) -> _Segment:
+        """The segment that holds the token."""
         spans = self._spans
         units, unit = spans.units, int(spans.starts[token])
         line_first = spans.index_at(units.rfind("\n", 0, unit) + 1)
         first = line_first + (token - line_first) // SEGMENT * SEGMENT
-        rows = self._segments.get(first)
-        if rows is None:
+        segment = self._segments.get(first)
+        if segment is None:
             line_end = units.find("\n", unit)
             stop = len(spans) if line_end < 0 else max(spans.index_at(line_end + 1), token + 1)
-            rows = self._segments[first] = self._break(first, min(first + SEGMENT, stop))
-        return rows
+            segment = self._segments[first] = self._break(first, min(first + SEGMENT, stop))
+        return segment
 
-    def _break(self, first: int, stop: int) -> list[int]:
-        rows, left = [first], 0
-        ids: list[int] = self._spans.ids[first:stop].tolist()
-        for token, token_id in enumerate(ids, first):
-            width = self._chip(token, token_id)[1]
+    def _break(self, first: int, stop: int) -> _Segment:
+        """Fill rows from the left with the tokens `first : stop`."""
+        spans, metrics = self._spans, self._metrics
+        units, widths = spans.units, self._widths
+        ids: list[int] = spans.ids[first:stop].tolist()
+        edges: list[int] = spans.starts[first:stop].tolist()
+        edges.append(spans.span(stop - 1)[1])
+        row: list[Chip] = []
+        segment = _Segment([first], [row])
+        left = 0
+        for at, token_id in enumerate(ids):
+            piece = spans.piece(token_id)
+            key = piece or " " + units[edges[at] : min(edges[at + 1], edges[at] + _LONGEST_UNITS)]
+            if self._with_ids:
+                key = _DIGITS[len(str(token_id))] + key
+            label, width = widths.get(key) or self._measure(key, piece, token_id)
             if left and left + width > self._width:
-                rows.append(token)
+                row = []
+                segment.rows.append(row)
+                segment.starts.append(first + at)
                 left = 0
-            left += width + self._metrics.gap
-        rows.append(stop)
-        return rows
+            row.append(Chip(first + at, token_id, left, width, label))
+            left += width + metrics.gap
+        segment.starts.append(stop)
+        return segment
 
-    def _chip(self, token: int, token_id: int) -> tuple[str, int]:
-        """Label and width."""
-        metrics = self._metrics
-        if metrics.text is None:
-            return "", self._cell
-        piece = self._spans.piece(token_id)
-        text = piece or self._spans.text(token, 64)
-        key = f"{len(str(token_id))}{'x' if piece else ' '}{text}" if self._with_ids else piece or " " + text
-        known = self._widths.get(key)
-        if known is None:
-            if len(self._widths) > _REMEMBERED:
-                self._widths = {}
-            known = self._widths[key] = self._measure(metrics.text, text, bool(piece), token_id)
-        return known
-
-    def _measure(
-        self, text_metrics: QFontMetricsF, text: str, is_hex: bool, token_id: int
-    ) -> tuple[str, int]:
-        label = hex_bytes(bytes.fromhex(text)) if is_hex else visible(text)
+    def _measure(self, key: str, piece: str, token_id: int) -> tuple[str, int]:
+        """Label and width of a chip, kept under `key`."""
+        metrics, text_metrics = self._metrics, self._metrics.text
+        assert text_metrics is not None
+        text = key[2:] if self._with_ids else key[1:]
+        label = hex_bytes(bytes.fromhex(piece)) if piece else visible(from_units(text))
         advance: Callable[[str], float] = text_metrics.horizontalAdvance
-        width = advance(label)
+        inner = advance(label)
         if self._with_ids:
-            width = max(width, len(str(token_id)) * self._metrics.digit_width)
-        chip = round(width + 0.5) + 2 * self._metrics.padding
-        if chip <= self._width:
-            return label, chip
-        room = self._width - 2 * self._metrics.padding
-        return text_metrics.elidedText(label, Qt.TextElideMode.ElideRight, room), self._width
+            inner = max(inner, len(str(token_id)) * metrics.digit_width)
+        width = round(inner + 0.5) + 2 * metrics.padding
+        if width > self._width:
+            width = self._width
+            label = text_metrics.elidedText(label, Qt.TextElideMode.ElideRight, width - 2 * metrics.padding)
+        if len(self._widths) > _REMEMBERED:
+            self._widths.clear()
+        self._widths[key] = label, width
+        return label, width

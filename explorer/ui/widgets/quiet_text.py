@@ -22,7 +22,6 @@ class QuietText(QWidget):
         self._lines, self._most = lines, most
         self._text = ""
         self._needed = lines
-        self._align = Qt.AlignmentFlag.AlignLeft
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -43,11 +42,6 @@ class QuietText(QWidget):
         if needed != self._needed:
             self._needed = needed
             self.updateGeometry()
-        self.update()
-
-    def align(self, alignment: Qt.AlignmentFlag) -> None:
-        """Left (the default) or right."""
-        self._align = alignment
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -71,7 +65,7 @@ class QuietText(QWidget):
         painter = QPainter(self)
         painter.setFont(self._font)
         painter.setPen(self._theme.colour(self._colour))
-        painter.drawText(self.rect(), int(self._align) | _WRAP, self._text)
+        painter.drawText(self.rect(), _WRAP, self._text)
 
     def _lines_at(self, width: int) -> int:
         room = QRect(0, 0, max(width, 1), 1 << 20)

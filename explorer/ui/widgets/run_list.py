@@ -222,7 +222,8 @@ class RunList(TallEnough):
 
 
 def _may_resume(row: RunRow) -> bool:
-    return row.checkpoint != "" and not row.held and row.status != "finished"
+    """What stopped before its first checkpoint begins again; what cannot be read (no steps) cannot."""
+    return not row.held and row.status != "finished" and row.steps > 0
 
 
 class _Table(QTableView):

@@ -75,8 +75,7 @@ class TokenEditor(QPlainTextEdit):
 
     def show_change(self, start: int, stop: int) -> None:
         """The tokens of the units `start : stop` are others than before: paint what is visible of them."""
-        self._stale = True
-        self._update_units(start, stop)
+        self._stale = self._update_units(start, stop) or self._stale
 
     def set_hovered(self, index: int) -> None:
         """Light up a token; -1 for none."""
@@ -218,8 +217,9 @@ class TokenEditor(QPlainTextEdit):
         if 0 <= index < len(self._spans):
             self._update_units(*self._spans.span(index))
 
-    def _update_units(self, start: int, stop: int) -> None:
-        """Paint again the visible blocks that hold any of these units or their neighbours."""
+    def _update_units(self, start: int, stop: int) -> bool:
+        """Paint again the visible blocks that hold these units or their neighbours; False if none does."""
+        found = False
         viewport = self.viewport().rect()
         block, origin = self.firstVisibleBlock(), self.contentOffset()
         top = origin.y()
@@ -228,8 +228,10 @@ class TokenEditor(QPlainTextEdit):
             if start - 1 <= block.position() + block.length():
                 area = QRectF(0, top, viewport.width(), height).toAlignedRect()
                 self.viewport().update(area.intersected(viewport))
+                found = True
             top += height
             block = block.next()
+        return found
 
     def _restyle(self) -> None:
         font = self._theme.font("mono")

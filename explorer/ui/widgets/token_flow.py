@@ -68,6 +68,8 @@ class TokenFlow(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.viewport().setMouseTracking(True)
+        # The bar's place is kept, so that rows do not wrap anew when it comes and goes; its handle is not.
+        self.verticalScrollBar().setStyleSheet("QScrollBar::handle:disabled { background: transparent; }")
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -170,6 +172,7 @@ class TokenFlow(QAbstractScrollArea):
 
     def _restyle(self) -> None:
         px = self._theme.px
+        self.setMinimumHeight(px(96))
         self._label_font = self._theme.font("mono")
         self._id_font = self._theme.font("caption" if self._mode == "both" else "mono")
         label, number = QFontMetricsF(self._label_font), QFontMetricsF(self._id_font)
@@ -220,6 +223,7 @@ class TokenFlow(QAbstractScrollArea):
         shown = sum(len(row.chips) for row in self._rows)
         bar.blockSignals(True)
         bar.setRange(0, self._lowest)
+        bar.setEnabled(self._lowest > 0)
         bar.setPageStep(max(shown, 1))
         bar.setSingleStep(max(shown // max(len(self._rows), 1), 1))
         bar.setValue(self._top)

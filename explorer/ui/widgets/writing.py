@@ -174,9 +174,9 @@ class Writing(QWidget):
         prompt, written = words.count(len(state.prompt_tokens)), words.count(len(state.written))
         self._legend.setText(
             f'<span style="color:{colours.person}">■</span> '
-            + self.tr("prompt: {tokens} tokens").format(tokens=prompt)
+            + self.tr("prompt {tokens}").format(tokens=prompt)
             + f'&nbsp;&nbsp; <span style="color:{colours.model}">◤</span> '
-            + self.tr("model: {tokens} tokens").format(tokens=written)
+            + self.tr("model {tokens}").format(tokens=written)
         )
         if state.context is None:
             self._count.clear()

@@ -37,7 +37,10 @@ def _again(distribution: Distribution, number: float) -> tuple[DrawState, int]:
     row, fallen = _under(distribution, number)
     sentence = QCoreApplication.translate(
         "Draws", "The same seed gives the same number here, {number}: now it falls on {token}."
-    ).format(number=f"{number:.4f}", token=_named(fallen.text))
+    ).format(
+        number=f"{number:.4f}",
+        token=fallen.text if row == len(distribution.candidates) else _named(fallen.text),
+    )
     title = QCoreApplication.translate("Draws", "This place's draw")
     return DrawState(title, sentence, _segments(distribution), fallen), row
 

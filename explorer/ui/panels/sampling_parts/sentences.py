@@ -117,7 +117,7 @@ def trouble(store: SamplingStore) -> Trouble | None:
     """What went wrong, if anything did."""
     if store.lost is not None:
         sentence = QCoreApplication.translate(
-            "Sampling", "The engine stopped. Your text stays here; the engine is being started again."
+            "Sampling", "The engine that runs the model stopped. Your text stays here until it is back."
         )
         return Trouble(sentence, store.lost, retry=False)
     if store.problem is not None:

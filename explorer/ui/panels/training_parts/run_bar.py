@@ -91,7 +91,7 @@ class RunBar(QWidget):
         self._pause.setText(self.tr("Continue") if self._paused else self.tr("Pause"))
         self._pause.setEnabled(live is not None and live.state in ("running", "paused"))
         self._stop.setEnabled(view.status != "stopping")
-        self._resume.setVisible(not view.held and view.status == "interrupted" and view.checkpoint != "")
+        self._resume.setVisible(view.status == "interrupted")
         self._longer.setVisible(view.status == "finished" and view.checkpoint != "")
         self._show_trouble(view)
 

@@ -1,0 +1,1776 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About LLM Explorer</source>
+        <translation>关于 LLM Explorer</translation>
+    </message>
+    <message>
+        <source>See, show and teach how language models work, on your own machine.</source>
+        <translation>在自己的电脑上看见、展示和讲解语言模型如何工作。</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>torch: the engine is not ready yet</source>
+        <translation>torch：引擎尚未就绪</translation>
+    </message>
+    <message>
+        <source>Data: {folder}</source>
+        <translation>数据：{folder}</translation>
+    </message>
+    <message>
+        <source>MIT License</source>
+        <translation>MIT 许可证</translation>
+    </message>
+    <message>
+        <source>Device: {kind}, {name}, {threads} threads</source>
+        <translation>设备：{kind},{name},{threads} 个线程</translation>
+    </message>
+    <message>
+        <source>, {free} of {total} free</source>
+        <translation>，空闲 {free} / 共 {total}</translation>
+    </message>
+</context>
+<context>
+    <name>CurveArea</name>
+    <message>
+        <source>Curves of the run</source>
+        <translation>训练曲线</translation>
+    </message>
+    <message>
+        <source>What the curves show</source>
+        <translation>曲线显示什么</translation>
+    </message>
+    <message>
+        <source>Loss (nats per token)</source>
+        <translation>损失（奈特/词元）</translation>
+    </message>
+    <message>
+        <source>Bits per byte, held-out</source>
+        <translation>留出文本的每字节比特</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Gradient norm</source>
+        <translation>梯度范数</translation>
+    </message>
+    <message>
+        <source>Tokens per second</source>
+        <translation>每秒词元数</translation>
+    </message>
+    <message>
+        <source>Smoothing</source>
+        <translation>平滑</translation>
+    </message>
+    <message>
+        <source>mean of {count} steps</source>
+        <translation>{count} 步的平均</translation>
+    </message>
+    <message>
+        <source>not smoothed</source>
+        <translation>不平滑</translation>
+    </message>
+    <message>
+        <source>logarithmic steps</source>
+        <translation>步数取对数</translation>
+    </message>
+    <message>
+        <source>Whole run</source>
+        <translation>全程</translation>
+    </message>
+    <message>
+        <source>Show all steps again (0, or a double click)</source>
+        <translation>重新显示全部步数（按 0 或双击）</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>held-out</source>
+        <translation>留出</translation>
+    </message>
+    <message>
+        <source>bits per byte</source>
+        <translation>每字节比特</translation>
+    </message>
+    <message>
+        <source>learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>gradient norm</source>
+        <translation>梯度范数</translation>
+    </message>
+    <message>
+        <source>tokens/s</source>
+        <translation>词元/秒</translation>
+    </message>
+    <message>
+        <source>knows nothing: ln V = {loss}</source>
+        <translation>一无所知：ln V = {loss}</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+</context>
+<context>
+    <name>DrawLine</name>
+    <message>
+        <source>The draw</source>
+        <translation>抽取</translation>
+    </message>
+</context>
+<context>
+    <name>Draws</name>
+    <message>
+        <source>How this token was drawn</source>
+        <translation>这个词元是怎样抽到的</translation>
+    </message>
+    <message>
+        <source>The last draw</source>
+        <translation>上一次抽取</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same number here, {number}: now it falls on {token}.</source>
+        <translation>同一种子在此处给出同一个数 {number}：现在它落在 {token} 上。</translation>
+    </message>
+    <message>
+        <source>This place's draw</source>
+        <translation>此处的抽取</translation>
+    </message>
+    <message>
+        <source>one of the others</source>
+        <translation>其余词元之一</translation>
+    </message>
+    <message>
+        <source>Nothing was drawn: at T = 0 the most likely token, {token}, is taken.</source>
+        <translation>没有抽取：T = 0 时直接取最可能的词元 {token}。</translation>
+    </message>
+    <message>
+        <source>The number {number} fell on {token}, which holds {share} of the line.</source>
+        <translation>随机数 {number} 落在 {token} 上，它占线段的 {share}。</translation>
+    </message>
+    <message>
+        <source>The next draw</source>
+        <translation>下一次抽取</translation>
+    </message>
+    <message>
+        <source>At T = 0 a step takes the most likely token.</source>
+        <translation>T = 0 时，每一步都取最可能的词元。</translation>
+    </message>
+    <message>
+        <source>A step draws a number from 0 to 1 and takes the token that it falls on.</source>
+        <translation>每一步抽一个 0 到 1 之间的数，它落在哪个词元上就取哪个。</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Panels</source>
+        <translation>面板</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Open the data folder</source>
+        <translation>打开数据文件夹</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;About LLM Explorer</source>
+        <translation>关于 LLM Explorer(&amp;A)</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Normal size</source>
+        <translation>正常大小</translation>
+    </message>
+    <message>
+        <source>Presenter mode</source>
+        <translation>演示模式</translation>
+    </message>
+</context>
+<context>
+    <name>MeasureTiles</name>
+    <message>
+        <source>Step</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>Updates of the weights so far</source>
+        <translation>到目前为止权重更新的次数</translation>
+    </message>
+    <message>
+        <source>Training loss</source>
+        <translation>训练损失</translation>
+    </message>
+    <message>
+        <source>Nats per token, this step's batch</source>
+        <translation>本步批次上每个词元的奈特数</translation>
+    </message>
+    <message>
+        <source>Held-out loss</source>
+        <translation>留出损失</translation>
+    </message>
+    <message>
+        <source>Nats per token, on text it does not learn from</source>
+        <translation>在它没有学过的文本上，每个词元的奈特数</translation>
+    </message>
+    <message>
+        <source>Bits per byte</source>
+        <translation>每字节比特</translation>
+    </message>
+    <message>
+        <source>On held-out text; comparable across vocabularies</source>
+        <translation>在留出文本上；不同词表之间可比</translation>
+    </message>
+    <message>
+        <source>Tokens/s</source>
+        <translation>词元/秒</translation>
+    </message>
+    <message>
+        <source>Tokens learned from in a second</source>
+        <translation>每秒学习的词元数</translation>
+    </message>
+    <message>
+        <source>Gradient norm</source>
+        <translation>梯度范数</translation>
+    </message>
+    <message>
+        <source>How strongly this batch pulls, before clipping</source>
+        <translation>裁剪之前，这一批次拉动的力度</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>How far a step goes</source>
+        <translation>一步走多远</translation>
+    </message>
+    <message>
+        <source>Time left</source>
+        <translation>剩余时间</translation>
+    </message>
+    <message>
+        <source>At the present rate</source>
+        <translation>按当前速度</translation>
+    </message>
+</context>
+<context>
+    <name>ModelChoice</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Which run's model answers</source>
+        <translation>由哪次训练的模型回答</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>正在载入模型……</translation>
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation>没有载入模型。</translation>
+    </message>
+    <message>
+        <source>It has learned on: load step {step}</source>
+        <translation>它又学了一阵：载入第 {step} 步</translation>
+    </message>
+</context>
+<context>
+    <name>NextToken</name>
+    <message>
+        <source>What comes next</source>
+        <translation>接下来是什么</translation>
+    </message>
+    <message>
+        <source>Entropy: how unsure the model is. 1 bit is a coin, each further bit doubles the choice.</source>
+        <translation>熵：模型有多不确定。1 比特如同抛硬币，每多 1 比特，选择就翻一倍。</translation>
+    </message>
+    <message>
+        <source>Entropy {before} bits at T = 1, {after} bits now</source>
+        <translation>熵：T = 1 时 {before} 比特，现在 {after} 比特</translation>
+    </message>
+    <message>
+        <source>the other {tokens}</source>
+        <translation>其余 {tokens} 个</translation>
+    </message>
+    <message>
+        <source>id {id} · {now} now · {own} at T = 1, log-probability {logprob}</source>
+        <translation>编号 {id} · 现在 {now} · T = 1 时 {own}，对数概率 {logprob}</translation>
+    </message>
+    <message>
+        <source>All {tokens} other tokens together; {left} of them can still be drawn</source>
+        <translation>其余 {tokens} 个词元合计；其中 {left} 个仍可能被抽到</translation>
+    </message>
+    <message>
+        <source>Filled: after the settings. Outline: the model's own, at T = 1.</source>
+        <translation>填充：应用设置之后。轮廓：模型自己在 T = 1 时的概率。</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Panel</name>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Save the picture, copy the data</source>
+        <translation>保存图片、复制数据</translation>
+    </message>
+    <message>
+        <source>Try this:</source>
+        <translation>试一试：</translation>
+    </message>
+</context>
+<context>
+    <name>ProbabilityBars</name>
+    <message>
+        <source>What may come next</source>
+        <translation>接下来可能是什么</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation>采样</translation>
+    </message>
+</context>
+<context>
+    <name>RunBar</name>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Save and end; it can be resumed</source>
+        <translation>保存并结束；之后可以继续</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续训练</translation>
+    </message>
+    <message>
+        <source>Go on from its last checkpoint</source>
+        <translation>从最后的检查点继续</translation>
+    </message>
+    <message>
+        <source>Train longer</source>
+        <translation>延长训练</translation>
+    </message>
+    <message>
+        <source>Go on for as many steps as the sentence above says</source>
+        <translation>按上面句子中的步数再训练</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>step {step} of {steps}</source>
+        <translation>第 {step} 步，共 {steps} 步</translation>
+    </message>
+    <message>
+        <source>starting …</source>
+        <translation>正在启动……</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+    <message>
+        <source>pausing …</source>
+        <translation>正在暂停……</translation>
+    </message>
+    <message>
+        <source>trained by another process</source>
+        <translation>由另一个进程训练</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>saving and stopping …</source>
+        <translation>正在保存并停止……</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>reading the text</source>
+        <translation>正在读取文本</translation>
+    </message>
+    <message>
+        <source>learning the vocabulary</source>
+        <translation>正在学习词表</translation>
+    </message>
+    <message>
+        <source>cutting the text into tokens</source>
+        <translation>正在把文本切成词元</translation>
+    </message>
+    <message>
+        <source>making the model</source>
+        <translation>正在建立模型</translation>
+    </message>
+    <message>
+        <source>making the model fast</source>
+        <translation>正在优化模型</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>重新开始</translation>
+    </message>
+    <message>
+        <source>Go on from step {step}</source>
+        <translation>从第 {step} 步继续</translation>
+    </message>
+    <message>
+        <source>The engine that trained this run has died. Nothing was saved yet: start it again.</source>
+        <translation>训练它的引擎意外终止，还没有保存任何内容：请重新开始。</translation>
+    </message>
+    <message>
+        <source>The engine that trained this run has died. Every point is kept, and step {step} is saved.</source>
+        <translation>训练它的引擎意外终止。所有数据点都在，第 {step} 步已保存。</translation>
+    </message>
+</context>
+<context>
+    <name>RunList</name>
+    <message>
+        <source>Runs</source>
+        <translation>训练记录</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Show its curves and sayings (Enter)</source>
+        <translation>显示它的曲线和话语（回车）</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续训练</translation>
+    </message>
+    <message>
+        <source>Go on from its last checkpoint</source>
+        <translation>从最后的检查点继续</translation>
+    </message>
+    <message>
+        <source>Try it in Sampling</source>
+        <translation>到采样中试用</translation>
+    </message>
+    <message>
+        <source>Let its model write</source>
+        <translation>让它的模型写作</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Give it another name (F2)</source>
+        <translation>换个名字（F2）</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Move it to the bin (Del)</source>
+        <translation>移到回收站（Del）</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Take it out of the bin</source>
+        <translation>从回收站取回</translation>
+    </message>
+    <message>
+        <source>Empty the bin</source>
+        <translation>清空回收站</translation>
+    </message>
+    <message>
+        <source>Delete these for good</source>
+        <translation>彻底删除这些记录</translation>
+    </message>
+    <message>
+        <source>What was deleted, to bring back</source>
+        <translation>已删除、可以取回的记录</translation>
+    </message>
+    <message>
+        <source>The bin is empty.</source>
+        <translation>回收站是空的。</translation>
+    </message>
+    <message>
+        <source>No runs yet: press Start, and the first one stands here.</source>
+        <translation>还没有训练记录：按“开始”，第一条就会出现在这里。</translation>
+    </message>
+    <message>
+        <source>In the bin</source>
+        <translation>回收站里</translation>
+    </message>
+    <message>
+        <source>Bin ({count})</source>
+        <translation>回收站（{count}）</translation>
+    </message>
+    <message>
+        <source>Take out of the plot</source>
+        <translation>不再画出</translation>
+    </message>
+    <message>
+        <source>Draw in the plot</source>
+        <translation>画进图中</translation>
+    </message>
+    <message>
+        <source>Show its folder</source>
+        <translation>显示所在文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>RunTable</name>
+    <message>
+        <source>Drawn</source>
+        <translation>画出</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>Training loss</source>
+        <translation>训练损失</translation>
+    </message>
+    <message>
+        <source>Held-out loss</source>
+        <translation>留出损失</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>drawn</source>
+        <translation>已画出</translation>
+    </message>
+    <message>
+        <source>not drawn</source>
+        <translation>未画出</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>启动中</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>stopping</source>
+        <translation>停止中</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>engine died</source>
+        <translation>引擎终止</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>today {time}</source>
+        <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>yesterday {time}</source>
+        <translation>昨天 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>SampleView</name>
+    <message>
+        <source>What the model says</source>
+        <translation>模型说的话</translation>
+    </message>
+    <message>
+        <source>Earlier sayings</source>
+        <translation>从前的话</translation>
+    </message>
+    <message>
+        <source>Back to what it said before</source>
+        <translation>回看它从前说的话</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>最新</translation>
+    </message>
+    <message>
+        <source>Show the newest saying and follow on</source>
+        <translation>显示最新的话并继续跟随</translation>
+    </message>
+    <message>
+        <source>Sample now</source>
+        <translation>现在采样</translation>
+    </message>
+    <message>
+        <source>Let the model write something after this step</source>
+        <translation>这一步之后让模型写一段</translation>
+    </message>
+    <message>
+        <source>step {step}  ({number} of {count})</source>
+        <translation>第 {step} 步（{number} / {count}）</translation>
+    </message>
+</context>
+<context>
+    <name>SamplerControls</name>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>Another seed</source>
+        <translation>换个种子</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Keep so many of the most likely tokens</source>
+        <translation>只保留最可能的若干个词元</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Keep the most likely tokens that reach this probability together</source>
+        <translation>保留合计达到此概率的最可能词元</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Keep tokens at least this share as likely as the most likely one</source>
+        <translation>保留概率不低于最可能词元这一比例的词元</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same random numbers</source>
+        <translation>相同的种子给出相同的随机数</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元数</translation>
+    </message>
+    <message>
+        <source>A run ends after so many tokens</source>
+        <translation>写这么多词元后结束</translation>
+    </message>
+    <message>
+        <source>Always the most likely token: nothing is left to chance.</source>
+        <translation>总取最可能的词元：没有任何偶然。</translation>
+    </message>
+    <message>
+        <source>Cold: likely tokens get likelier; safe, and soon repeating itself.</source>
+        <translation>冷：可能的更可能；稳妥，但很快会重复。</translation>
+    </message>
+    <message>
+        <source>Cool: a little surer than the model learned.</source>
+        <translation>凉：比模型学到的更确定一些。</translation>
+    </message>
+    <message>
+        <source>As the model learned it.</source>
+        <translation>和模型学到的一样。</translation>
+    </message>
+    <message>
+        <source>Warm: rare tokens get their chance.</source>
+        <translation>温：少见的词元也有机会。</translation>
+    </message>
+    <message>
+        <source>Hot: nearly anything can come; sense gets lost.</source>
+        <translation>热：几乎什么都可能出现；意义会丢失。</translation>
+    </message>
+</context>
+<context>
+    <name>Sampling</name>
+    <message>
+        <source>{name} · step {step}</source>
+        <translation>{name} · 第 {step} 步</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+    <message>
+        <source>{parameters} parameters</source>
+        <translation>{parameters} 个参数</translation>
+    </message>
+    <message>
+        <source>weights {hash}</source>
+        <translation>权重 {hash}</translation>
+    </message>
+    <message>
+        <source>“{text}” · id {id}</source>
+        <translation>“{text}” · 编号 {id}</translation>
+    </message>
+    <message>
+        <source>{share} at T = 1, log-probability {logprob}</source>
+        <translation>T = 1 时 {share}，对数概率 {logprob}</translation>
+    </message>
+    <message>
+        <source>click: back to before this token</source>
+        <translation>点击：回到这个词元之前</translation>
+    </message>
+    <message>
+        <source>Writing: {rate} tokens/s</source>
+        <translation>正在写：{rate} 词元/秒</translation>
+    </message>
+    <message>
+        <source>✗ Other than before from token {place} on.</source>
+        <translation>✗ 从第 {place} 个词元起与之前不同。</translation>
+    </message>
+    <message>
+        <source>{same} of {total} tokens as before</source>
+        <translation>{total} 个词元中有 {same} 个与之前相同</translation>
+    </message>
+    <message>
+        <source>✓ The same {total} tokens as before.</source>
+        <translation>✓ 与之前相同的 {total} 个词元。</translation>
+    </message>
+    <message>
+        <source>Done: as many tokens as asked for.</source>
+        <translation>完成：已写够所要的词元数。</translation>
+    </message>
+    <message>
+        <source>The model ended its text with an end token.</source>
+        <translation>模型用结束词元结束了文本。</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>The context window of {context} tokens is full: take some back, or start again.</source>
+        <translation>{context} 个词元的上下文窗口已满：退回一些，或重新开始。</translation>
+    </message>
+    <message>
+        <source>The engine that runs the model stopped. Your text stays here until it is back.</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>SamplingPanel</name>
+    <message>
+        <source>Sampling</source>
+        <translation>采样</translation>
+    </message>
+    <message>
+        <source>The model gives every token a probability; chance picks one; then all begins anew.</source>
+        <translation>模型给每个词元一个概率；由偶然选出一个；然后一切重新开始。</translation>
+    </message>
+    <message>
+        <source>What comes next?</source>
+        <translation>接下来是什么？</translation>
+    </message>
+    <message>
+        <source>Cold: T = 0</source>
+        <translation>冷：T = 0</translation>
+    </message>
+    <message>
+        <source>Hot: T = 1.8</source>
+        <translation>热：T = 1.8</translation>
+    </message>
+    <message>
+        <source>Same seed, same text</source>
+        <translation>同一种子，同一文本</translation>
+    </message>
+    <message>
+        <source>Train one in 60 seconds</source>
+        <translation>60 秒训练一个</translation>
+    </message>
+    <message>
+        <source>Copy the text</source>
+        <translation>复制文本</translation>
+    </message>
+    <message>
+        <source>Copy the distribution as CSV</source>
+        <translation>复制分布（CSV）</translation>
+    </message>
+    <message>
+        <source>Copy the distribution as JSON</source>
+        <translation>复制分布（JSON）</translation>
+    </message>
+    <message>
+        <source>Save the picture…</source>
+        <translation>保存图片……</translation>
+    </message>
+    <message>
+        <source>The</source>
+        <translation>The</translation>
+    </message>
+    <message>
+        <source>The text is on the clipboard.</source>
+        <translation>文本已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>The distribution is on the clipboard.</source>
+        <translation>分布已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>There is no model yet: one has to learn from a text first.</source>
+        <translation>还没有模型：得先让一个模型从文本中学习。</translation>
+    </message>
+    <message>
+        <source>Looking for models …</source>
+        <translation>正在寻找模型……</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>SetupSentence</name>
+    <message>
+        <source>Size of the model</source>
+        <translation>模型大小</translation>
+    </message>
+    <message>
+        <source>Pieces that the text is cut into</source>
+        <translation>文本被切成什么</translation>
+    </message>
+    <message>
+        <source>byte pairs, {count}</source>
+        <translation>字节对，{count}</translation>
+    </message>
+    <message>
+        <source>characters</source>
+        <translation>字符</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same run</source>
+        <translation>相同的种子给出相同的训练</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Start training (Ctrl+Return)</source>
+        <translation>开始训练（Ctrl+回车）</translation>
+    </message>
+    <message>
+        <source>Pretrain a {preset} model on {text} with {pieces} for {steps} steps, seed {seed}</source>
+        <translation>预训练一个 {preset} 模型，文本 {text}，用 {pieces}，训练 {steps} 步，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>Which text it learns: {name}</source>
+        <translation>它学习的文本：{name}</translation>
+    </message>
+    <message>
+        <source>Text: {name}</source>
+        <translation>文本：{name}</translation>
+    </message>
+    <message>
+        <source>the Python manual</source>
+        <translation>Python 手册</translation>
+    </message>
+    <message>
+        <source>Python manual</source>
+        <translation>Python 手册</translation>
+    </message>
+    <message>
+        <source>nano: 0.9 million weights; two CPU cores teach it in a few minutes.</source>
+        <translation>nano:90 万个权重；两个 CPU 核心几分钟就能教会。</translation>
+    </message>
+    <message>
+        <source>small: 12 million weights; wants a laptop's GPU.</source>
+        <translation>small:1200 万个权重；需要笔记本电脑的 GPU。</translation>
+    </message>
+    <message>
+        <source>medium: 82 million weights; wants a large GPU.</source>
+        <translation>medium:8200 万个权重；需要大型 GPU。</translation>
+    </message>
+    <message>
+        <source>medium wants a large GPU. The engine has only a CPU here: one step may take minutes.</source>
+        <translation>medium 需要大型 GPU。这里的引擎只有 CPU：一步可能要几分钟。</translation>
+    </message>
+    <message>
+        <source>small wants a laptop's GPU. The engine has only a CPU here: it will take hours.</source>
+        <translation>small 需要笔记本电脑的 GPU。这里的引擎只有 CPU：要几个小时。</translation>
+    </message>
+    <message>
+        <source>a file…</source>
+        <translation>文件……</translation>
+    </message>
+    <message>
+        <source>a folder…</source>
+        <translation>文件夹……</translation>
+    </message>
+    <message>
+        <source>Choose a text</source>
+        <translation>选择文本</translation>
+    </message>
+    <message>
+        <source>Choose a folder of texts</source>
+        <translation>选择文本文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>Engine and device</source>
+        <translation>引擎与设备</translation>
+    </message>
+    <message>
+        <source>engine stopped, starting again …</source>
+        <translation>引擎停止了，正在重新启动……</translation>
+    </message>
+    <message>
+        <source>engine starting …</source>
+        <translation>引擎启动中……</translation>
+    </message>
+    <message>
+        <source>engine ready</source>
+        <translation>引擎就绪</translation>
+    </message>
+    <message>
+        <source>CPU, {count} threads</source>
+        <translation>CPU,{count} 个线程</translation>
+    </message>
+    <message>
+        <source>{device}, {free} free</source>
+        <translation>{device}，空闲 {free}</translation>
+    </message>
+</context>
+<context>
+    <name>TokenCard</name>
+    <message>
+        <source>One token</source>
+        <translation>一个词元</translation>
+    </message>
+    <message>
+        <source>id {id}</source>
+        <translation>编号 {id}</translation>
+    </message>
+    <message>
+        <source>token {number} of {count}</source>
+        <translation>第 {number} 个词元，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>line {line}, character {column}</source>
+        <translation>第 {line} 行，第 {column} 个字符</translation>
+    </message>
+    <message>
+        <source>bytes {bytes}</source>
+        <translation>字节 {bytes}</translation>
+    </message>
+</context>
+<context>
+    <name>TokenFlow</name>
+    <message>
+        <source>Tokens and their ids</source>
+        <translation>词元及其编号</translation>
+    </message>
+    <message>
+        <source>The tokens of your text will stand here.</source>
+        <translation>你的文本的词元会出现在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>TokenStrip</name>
+    <message>
+        <source>The text so far</source>
+        <translation>目前的文本</translation>
+    </message>
+</context>
+<context>
+    <name>TokenizerPanel</name>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>What a model sees is not letters but these numbered pieces.</source>
+        <translation>模型看到的不是字母，而是这些带编号的片段。</translation>
+    </message>
+    <message>
+        <source>Your text</source>
+        <translation>你的文本</translation>
+    </message>
+    <message>
+        <source>Type or paste a text, or drop a file here.</source>
+        <translation>输入或粘贴文本，或把文件拖到这里。</translation>
+    </message>
+    <message>
+        <source>Tokens: pieces of this encoding. Characters: Unicode code points; an emoji can be several. Bytes: of the text in UTF-8.</source>
+        <translation>词元：此编码的片段。字符：Unicode 码点；一个表情符号可能有好几个。字节：文本的 UTF-8 字节。</translation>
+    </message>
+    <message>
+        <source>Encoding</source>
+        <translation>编码</translation>
+    </message>
+    <message>
+        <source>Which vocabulary cuts the text</source>
+        <translation>用哪个词表切分文本</translation>
+    </message>
+    <message>
+        <source>Open file …</source>
+        <translation>打开文件……</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Text and ids</source>
+        <translation>文本和编号</translation>
+    </message>
+    <message>
+        <source>Ids</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Show spaces and line ends in the text</source>
+        <translation>显示文本中的空格和换行</translation>
+    </message>
+    <message>
+        <source>Copy ids</source>
+        <translation>复制编号</translation>
+    </message>
+    <message>
+        <source>Of the selection, or else of the whole text, as a JSON list</source>
+        <translation>所选部分（未选则为全文）的编号，JSON 列表</translation>
+    </message>
+    <message>
+        <source>Copy tokens as CSV</source>
+        <translation>复制词元（CSV）</translation>
+    </message>
+    <message>
+        <source>Copy tokens as JSON</source>
+        <translation>复制词元（JSON）</translation>
+    </message>
+    <message>
+        <source>Save picture …</source>
+        <translation>保存图片……</translation>
+    </message>
+    <message>
+        <source>中文 vs English</source>
+        <translation>中文与英文</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <source>Emoji</source>
+        <translation>表情符号</translation>
+    </message>
+    <message>
+        <source>The engine that makes the tokens has stopped and will be started again. Go on writing: nothing is lost.</source>
+        <translation>切分词元的引擎停止了，即将重新启动。请继续写：什么都不会丢。</translation>
+    </message>
+    <message>
+        <source>Reading the file …</source>
+        <translation>正在读取文件……</translation>
+    </message>
+    <message>
+        <source>Putting in the text …</source>
+        <translation>正在放入文本……</translation>
+    </message>
+    <message>
+        <source>Copying …</source>
+        <translation>正在复制……</translation>
+    </message>
+    <message>
+        <source>Opened {name}</source>
+        <translation>已打开 {name}</translation>
+    </message>
+    <message>
+        <source>This file ends its lines with CR LF. Here every line end counts as one character, LF.</source>
+        <translation>此文件用 CR LF 换行。这里每个换行算作一个字符 LF。</translation>
+    </message>
+    <message>
+        <source>This text is too large for the editor ({size}). Choose a part of at most 16 MB.</source>
+        <translation>这段文本对编辑器来说太大（{size}）。请选择不超过 16 MB 的部分。</translation>
+    </message>
+    <message>
+        <source>Open a text file</source>
+        <translation>打开文本文件</translation>
+    </message>
+    <message>
+        <source>Copied {count} tokens</source>
+        <translation>已复制 {count} 个词元</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 个词元</translation>
+    </message>
+    <message>
+        <source>{count} characters</source>
+        <translation>{count} 个字符</translation>
+    </message>
+    <message>
+        <source>{count} bytes</source>
+        <translation>{count} 字节</translation>
+    </message>
+    <message>
+        <source>{part} of {whole}</source>
+        <translation>{part} / {whole}</translation>
+    </message>
+    <message>
+        <source>{share} characters per token</source>
+        <translation>每个词元 {share} 个字符</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingPanel</name>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>A model that knows nothing reads a text and learns to guess what comes next, step by step.</source>
+        <translation>一个一无所知的模型阅读文本，一步一步学会猜接下来是什么。</translation>
+    </message>
+    <message>
+        <source>Learn the Python manual in 3 minutes</source>
+        <translation>3 分钟学会 Python 手册</translation>
+    </message>
+    <message>
+        <source>Letters instead of byte pairs</source>
+        <translation>用字母代替字节对</translation>
+    </message>
+    <message>
+        <source>Another seed</source>
+        <translation>换个种子</translation>
+    </message>
+    <message>
+        <source>A text of your own…</source>
+        <translation>你自己的文本……</translation>
+    </message>
+    <message>
+        <source>Save the curves as a picture…</source>
+        <translation>把曲线保存为图片……</translation>
+    </message>
+    <message>
+        <source>Copy the points (CSV)</source>
+        <translation>复制数据点（CSV）</translation>
+    </message>
+    <message>
+        <source>Copy the points (JSON)</source>
+        <translation>复制数据点（JSON）</translation>
+    </message>
+    <message>
+        <source>Copy the sayings (CSV)</source>
+        <translation>复制话语（CSV）</translation>
+    </message>
+    <message>
+        <source>Copy the sayings (JSON)</source>
+        <translation>复制话语（JSON）</translation>
+    </message>
+    <message>
+        <source>Watch a run folder…</source>
+        <translation>观察一个训练文件夹……</translation>
+    </message>
+    <message>
+        <source>Open a run from the list, or let a new model learn.</source>
+        <translation>从列表中打开一次训练，或让新模型开始学习。</translation>
+    </message>
+    <message>
+        <source>No model yet: let one learn the Python manual, here and now.</source>
+        <translation>还没有模型：现在就让一个学习 Python 手册吧。</translation>
+    </message>
+    <message>
+        <source>Here stands what the model writes, from its first steps on.</source>
+        <translation>模型写的话会出现在这里，从最初几步开始。</translation>
+    </message>
+    <message>
+        <source>This run has no sayings.</source>
+        <translation>这次训练没有话语记录。</translation>
+    </message>
+    <message>
+        <source>Set up: press Start.</source>
+        <translation>已设置好：请按“开始”。</translation>
+    </message>
+    <message>
+        <source>“{name}” is in the bin.</source>
+        <translation>“{name}”已移到回收站。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>The points are on the clipboard.</source>
+        <translation>数据点已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>The sayings are on the clipboard.</source>
+        <translation>话语已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>Watch a run folder</source>
+        <translation>观察一个训练文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>WorkArea</name>
+    <message>
+        <source>Start with the Python manual</source>
+        <translation>从 Python 手册开始</translation>
+    </message>
+</context>
+<context>
+    <name>Writing</name>
+    <message>
+        <source>Prompt</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Type the beginning of a text: the model goes on from there.</source>
+        <translation>输入一段文本的开头：模型会接着写。</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>走一步</translation>
+    </message>
+    <message>
+        <source>Draw one token (Space or →)</source>
+        <translation>抽取一个词元（空格或 →）</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>连续写</translation>
+    </message>
+    <message>
+        <source>Draw one token after another (Ctrl+Return)</source>
+        <translation>一个接一个地抽取词元（Ctrl+回车）</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop after this token (Esc)</source>
+        <translation>在这个词元之后停止（Esc）</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>退回</translation>
+    </message>
+    <message>
+        <source>Remove the last token (Backspace or ←)</source>
+        <translation>去掉最后一个词元（退格或 ←）</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>重来</translation>
+    </message>
+    <message>
+        <source>Remove what was written and write as much again (Ctrl+R)</source>
+        <translation>去掉已写的，再写同样多（Ctrl+R）</translation>
+    </message>
+    <message>
+        <source>Space: step · Ctrl+Return: run · Esc: stop · Backspace: take back · Ctrl+R: start again</source>
+        <translation>空格：走一步 · Ctrl+回车：连续写 · Esc：停止 · 退格：退回 · Ctrl+R：重来</translation>
+    </message>
+    <message>
+        <source>The prompt is too long for this model: its first {tokens} tokens are cut off.</source>
+        <translation>提示对这个模型来说太长：最前面的 {tokens} 个词元被切掉了。</translation>
+    </message>
+    <message>
+        <source>Point at a token: how likely the model found it.</source>
+        <translation>指向一个词元：看模型认为它有多可能。</translation>
+    </message>
+    <message>
+        <source>prompt: {tokens} tokens</source>
+        <translation>提示：{tokens} 个词元</translation>
+    </message>
+    <message>
+        <source>model: {tokens} tokens</source>
+        <translation>模型：{tokens} 个词元</translation>
+    </message>
+    <message>
+        <source>{used} of {context} tokens</source>
+        <translation>已用 {used} / {context} 个词元</translation>
+    </message>
+    <message>
+        <source>How much of the context window is used, in tokens</source>
+        <translation>上下文窗口用了多少（词元）</translation>
+    </message>
+</context>
+<context>
+    <name>_JobRow</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+</context>
+<context>
+    <name>_Table</name>
+    <message>
+        <source>Runs</source>
+        <translation>训练记录</translation>
+    </message>
+</context>
+<context>
+    <name>errors</name>
+    <message>
+        <source>{tokens} tokens cannot be generated. Give a number above 0.</source>
+        <translation>无法生成 {tokens} 个词元。请给一个大于 0 的数。</translation>
+    </message>
+    <message>
+        <source>--top-logprobs takes a number from 0 on, and needs --json.</source>
+        <translation>--top-logprobs 需要一个不小于 0 的数，并且要有 --json。</translation>
+    </message>
+    <message>
+        <source>{text} are no token ids. Give numbers such as 1,7,290.</source>
+        <translation>{text} 不是词元编号。请给出像 1,7,290 这样的数。</translation>
+    </message>
+    <message>
+        <source>{pair} is no bias. Give a token's id and a number: 290:-5.</source>
+        <translation>{pair} 不是偏置。请给出词元编号和一个数：290:-5。</translation>
+    </message>
+    <message>
+        <source>There is no standard input to read from. Give the text on the command line.</source>
+        <translation>没有可读的标准输入。请在命令行上给出文本。</translation>
+    </message>
+    <message>
+        <source>There is no run in {folder} to go on with. Leave --resume out.</source>
+        <translation>{folder} 中没有可以继续的训练。请去掉 --resume。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged. Use another checkpoint.</source>
+        <translation>{path} 已损坏。请换一个检查点。</translation>
+    </message>
+    <message>
+        <source>{path} is a finished model without a trainer's state: it cannot be trained on.</source>
+        <translation>{path} 是没有训练状态的成品模型：不能继续训练。</translation>
+    </message>
+    <message>
+        <source>There is no model at {path}. Choose a checkpoint's folder.</source>
+        <translation>{path} 处没有模型。请选择检查点的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} does not hold a model. Choose a checkpoint's folder.</source>
+        <translation>{path} 里没有模型。请选择检查点的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} has more tokens than its model. Use another checkpoint.</source>
+        <translation>{path} 的词元比它的模型多。请换一个检查点。</translation>
+    </message>
+    <message>
+        <source>{path} is a model of the kind {kind}, which cannot be opened yet. Choose a qwen3 model.</source>
+        <translation>{path} 是 {kind} 类模型，目前无法打开。请选择 qwen3 模型。</translation>
+    </message>
+    <message>
+        <source>{path} does not fit its config.json: {tensor} is not as it must be. Use another checkpoint.</source>
+        <translation>{path} 与它的 config.json 不符：{tensor} 不对。请换一个检查点。</translation>
+    </message>
+    <message>
+        <source>{path} has numbers in {tensor} that are not finite. Use another checkpoint.</source>
+        <translation>{path} 的 {tensor} 中有非有限的数。请换一个检查点。</translation>
+    </message>
+    <message>
+        <source>The folder {path} holds no UTF-8 text files. Choose another one.</source>
+        <translation>文件夹 {path} 里没有 UTF-8 文本文件。请换一个。</translation>
+    </message>
+    <message>
+        <source>The text has only {tokens} tokens; to learn and to be tested it needs at least {needed}. Choose a longer text.</source>
+        <translation>文本只有 {tokens} 个词元；要学习和测试，至少需要 {needed} 个。请选择更长的文本。</translation>
+    </message>
+    <message>
+        <source>There is no CUDA card that torch can use here. Choose auto or cpu.</source>
+        <translation>这里没有 torch 能用的 CUDA 显卡。请选择 auto 或 cpu。</translation>
+    </message>
+    <message>
+        <source>Apple's GPU is not to be had here. Choose auto or cpu.</source>
+        <translation>这里没有苹果 GPU 可用。请选择 auto 或 cpu。</translation>
+    </message>
+    <message>
+        <source>There is no token {token} in this model's vocabulary: its ids go from 0 to {last}.</source>
+        <translation>这个模型的词表里没有词元 {token}：编号从 0 到 {last}。</translation>
+    </message>
+    <message>
+        <source>The run {path} has not saved a checkpoint yet. Wait for its first one, or choose another run.</source>
+        <translation>训练 {path} 还没有保存检查点。请等第一个检查点，或选择另一次训练。</translation>
+    </message>
+    <message>
+        <source>The run {name} is being trained already, by process {pid}. Stop that one first.</source>
+        <translation>训练 {name} 已经在由进程 {pid} 进行。请先停止它。</translation>
+    </message>
+    <message>
+        <source>{path} holds no run that can be read. Choose another folder.</source>
+        <translation>{path} 里没有可读的训练。请换一个文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no sampler {name}. The samplers are {known}.</source>
+        <translation>没有采样器 {name}。可用的有 {known}。</translation>
+    </message>
+    <message>
+        <source>A sampler stands twice in the chain. Name each one once.</source>
+        <translation>链中有采样器重复。每个只能写一次。</translation>
+    </message>
+    <message>
+        <source>The model's answer is not a number: its weights are damaged, or its training went astray. Choose another checkpoint.</source>
+        <translation>模型的输出不是数：权重已损坏，或训练走偏了。请换一个检查点。</translation>
+    </message>
+    <message>
+        <source>The repeat penalty is {value}. Give a number above 0; 1 is off.</source>
+        <translation>重复惩罚是 {value}。请给一个大于 0 的数；1 表示关闭。</translation>
+    </message>
+    <message>
+        <source>The frequency penalty is {value}. Give a number such as 0.5; 0 is off.</source>
+        <translation>频率惩罚是 {value}。请给像 0.5 这样的数；0 表示关闭。</translation>
+    </message>
+    <message>
+        <source>The presence penalty is {value}. Give a number such as 0.5; 0 is off.</source>
+        <translation>存在惩罚是 {value}。请给像 0.5 这样的数；0 表示关闭。</translation>
+    </message>
+    <message>
+        <source>There is no token {token}: the vocabulary ends at {last}. Choose another id to bias.</source>
+        <translation>没有词元 {token}：词表到 {last} 为止。请换一个编号。</translation>
+    </message>
+    <message>
+        <source>The temperature is {value}. Give 0 (always the most likely token) or more; 1 is neutral.</source>
+        <translation>温度是 {value}。请给 0(总取最可能的词元)或更大；1 为中性。</translation>
+    </message>
+    <message>
+        <source>Top-k is {value}. Give a number of tokens to keep; 0 is off.</source>
+        <translation>Top-k 是 {value}。请给出要保留的词元数；0 表示关闭。</translation>
+    </message>
+    <message>
+        <source>Top-p is {value}. Give a probability from 0 to 1; 1 is off.</source>
+        <translation>Top-p 是 {value}。请给 0 到 1 的概率；1 表示关闭。</translation>
+    </message>
+    <message>
+        <source>Min-p is {value}. Give a share from 0 to 1; 0 is off.</source>
+        <translation>Min-p 是 {value}。请给 0 到 1 的比例；0 表示关闭。</translation>
+    </message>
+    <message>
+        <source>Typical-p is {value}. Give a probability above 0, up to 1; 1 is off.</source>
+        <translation>Typical-p 是 {value}。请给大于 0、不超过 1 的概率；1 表示关闭。</translation>
+    </message>
+    <message>
+        <source>The bias {bias} of token {token} cannot be used. Give a token id and a number from -100 to 100.</source>
+        <translation>词元 {token} 的偏置 {bias} 不能用。请给词元编号和 -100 到 100 的数。</translation>
+    </message>
+    <message>
+        <source>{path} could not be written ({reason}). Choose another folder.</source>
+        <translation>{path} 无法写入（{reason}）。请换一个文件夹。</translation>
+    </message>
+    <message>
+        <source>The disk is full: {path} could not be written. Make room and go on.</source>
+        <translation>磁盘已满：{path} 无法写入。请腾出空间再继续。</translation>
+    </message>
+    <message>
+        <source>{path} must not be written to. Choose another folder or change its permissions.</source>
+        <translation>{path} 不允许写入。请换一个文件夹或更改权限。</translation>
+    </message>
+    <message>
+        <source>{folder} is there already. Go on with it by --resume, or choose another folder.</source>
+        <translation>{folder} 已经存在。用 --resume 继续，或换一个文件夹。</translation>
+    </message>
+    <message>
+        <source>The text is empty. Choose one with something to learn from.</source>
+        <translation>文本是空的。请选择有内容可学的文本。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be {value}. Choose a number from {lowest} to {highest}.</source>
+        <translation>{name} 不能是 {value}。请选择 {lowest} 到 {highest} 之间的数。</translation>
+    </message>
+    <message>
+        <source>There is no preset {name}. Choose one of: {known}.</source>
+        <translation>没有预设 {name}。请从中选择：{known}。</translation>
+    </message>
+    <message>
+        <source>The loss was no number any more at step {step}, so the run was stopped; its checkpoint of step {good} is good. Start again with a lower learning rate or another seed.</source>
+        <translation>第 {step} 步的损失已不是数，训练因此停止；第 {good} 步的检查点是好的。请降低学习率或换个种子重新开始。</translation>
+    </message>
+    <message>
+        <source>A run needs at least one step. Choose a larger number.</source>
+        <translation>训练至少需要一步。请选择更大的数。</translation>
+    </message>
+    <message>
+        <source>All {steps} steps of this run are done. Give a larger number of steps to go on.</source>
+        <translation>这次训练的 {steps} 步都已完成。要继续请给更大的步数。</translation>
+    </message>
+    <message>
+        <source>The text {name} is not open. Open it first.</source>
+        <translation>文本 {name} 没有打开。请先打开。</translation>
+    </message>
+    <message>
+        <source>The kept text {path} could not be read ({reason}).</source>
+        <translation>保存的文本 {path} 无法读取（{reason}）。</translation>
+    </message>
+    <message>
+        <source>This text is open in another window, which keeps it. What you change here is not kept.</source>
+        <translation>这段文本已在另一个窗口打开并由它保存。你在这里的改动不会保存。</translation>
+    </message>
+    <message>
+        <source>The kept text {path} could not be read ({reason}). What you write now is not kept.</source>
+        <translation>保存的文本 {path} 无法读取（{reason}）。你现在写的不会保存。</translation>
+    </message>
+    <message>
+        <source>The kept text was damaged and is set aside as {path}. The page begins empty.</source>
+        <translation>保存的文本已损坏，另存为 {path}。页面从空白开始。</translation>
+    </message>
+    <message>
+        <source>There is no run {run} any more. Look at the list again.</source>
+        <translation>训练 {run} 已不存在。请再看看列表。</translation>
+    </message>
+    <message>
+        <source>A run needs a name. Type at least one letter.</source>
+        <translation>训练需要一个名字。请至少输入一个字。</translation>
+    </message>
+    <message>
+        <source>The run {name} is being trained. Stop it before you delete it.</source>
+        <translation>训练 {name} 正在进行。删除之前请先停止它。</translation>
+    </message>
+    <message>
+        <source>No model is loaded. Choose a model first.</source>
+        <translation>没有载入模型。请先选择模型。</translation>
+    </message>
+    <message>
+        <source>A vocabulary needs at least {smallest} entries. Choose a larger one.</source>
+        <translation>词表至少需要 {smallest} 个条目。请选择更大的。</translation>
+    </message>
+    <message>
+        <source>There is no encoding {name}. Choose one of {known}, or the folder of a run or a checkpoint.</source>
+        <translation>没有编码 {name}。请从 {known} 中选择，或选择训练或检查点的文件夹。</translation>
+    </message>
+    <message>
+        <source>The file {path} of the encoding {name} is missing or damaged. Install LLM Explorer again.</source>
+        <translation>编码 {name} 的文件 {path} 缺失或损坏。请重新安装 LLM Explorer。</translation>
+    </message>
+    <message>
+        <source>{path} is not encoded in UTF-8. Save it as UTF-8 and try again.</source>
+        <translation>{path} 不是 UTF-8 编码。请存为 UTF-8 再试。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder. Choose a text file.</source>
+        <translation>{path} 是文件夹。请选择文本文件。</translation>
+    </message>
+    <message>
+        <source>There is no file {path}. Choose another one.</source>
+        <translation>没有文件 {path}。请换一个。</translation>
+    </message>
+    <message>
+        <source>{path} is not a file that can be read. Choose a text file.</source>
+        <translation>{path} 不是可读的文件。请选择文本文件。</translation>
+    </message>
+    <message>
+        <source>{path} could not be read ({reason}). Choose another file.</source>
+        <translation>{path} 无法读取（{reason}）。请换一个文件。</translation>
+    </message>
+    <message>
+        <source>{path} has {size} MB, and at most {limit} MB can be shown. Choose a smaller file.</source>
+        <translation>{path} 有 {size} MB，最多只能显示 {limit} MB。请选择更小的文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not a text but binary data. Choose a text file.</source>
+        <translation>{path} 不是文本而是二进制数据。请选择文本文件。</translation>
+    </message>
+    <message>
+        <source>The encoding {name} has no token number {token}. Choose a number of its vocabulary.</source>
+        <translation>编码 {name} 没有编号为 {token} 的词元。请选择词表内的编号。</translation>
+    </message>
+    <message>
+        <source>{path} is not a tokenizer of a kind that LLM Explorer can use. Choose a run trained here.</source>
+        <translation>{path} 不是 LLM Explorer 能用的分词器。请选择在这里训练的记录。</translation>
+    </message>
+    <message>
+        <source>The tokenizer file {path} is damaged. Choose another run or checkpoint.</source>
+        <translation>分词器文件 {path} 已损坏。请选择另一次训练或检查点。</translation>
+    </message>
+    <message>
+        <source>This engine cannot do that.</source>
+        <translation>这个引擎做不到。</translation>
+    </message>
+    <message>
+        <source>The engine did not understand a message.</source>
+        <translation>引擎没有看懂一条消息。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this. Choose something smaller and try again.</source>
+        <translation>内存不够。请选择更小的再试。</translation>
+    </message>
+    <message>
+        <source>The engine met an error of its own: {error}</source>
+        <translation>引擎自身出错：{error}</translation>
+    </message>
+</context>
+<context>
+    <name>export</name>
+    <message>
+        <source>Save the picture</source>
+        <translation>保存图片</translation>
+    </message>
+    <message>
+        <source>Picture (*.png)</source>
+        <translation>图片（*.png）</translation>
+    </message>
+    <message>
+        <source>The picture could not be saved ({reason}). Choose another folder.</source>
+        <translation>图片无法保存（{reason}）。请换一个文件夹。</translation>
+    </message>
+    <message>
+        <source>Saved as {path}</source>
+        <translation>已保存为 {path}</translation>
+    </message>
+</context>
+</TS>
