@@ -2,7 +2,7 @@
 
 import sys
 
-SUBCOMMANDS = ("tokenize", "train", "generate", "server", "download")
+SUBCOMMANDS = ("tokenize", "train", "generate", "export", "server", "download")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -16,7 +16,7 @@ from typing import NoReturn
 from explorer import __version__
 from explorer.errors import ExplorerError
 
-COMMANDS = ("tokenize", "train", "generate", "server", "download")
+COMMANDS = ("tokenize", "train", "generate", "export", "server", "download")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -254,7 +254,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
         return [TrainingService()]
     from explorer.services.inference import InferenceService
 
-    return [InferenceService()]
+    return [InferenceService(data_dir)]
 
 
 __all__ = ["Command", "Worker", "main"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.commands import generate_remote
 from explorer.errors import InputError
+from explorer.paths import default_data_dir
 from explorer.protocol import SAMPLER_ORDER, SamplerSettings
 
 if TYPE_CHECKING:
@@ -25,20 +26,29 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--model",
         required=True,
-        metavar="DIR|URL",
-        help="a checkpoint's folder, or a run's: then its newest one; or a model at an OpenAI-compatible "
-        "server: http://host:port/v1#NAME, or server:NAME of `llm-explorer server`",
+        metavar="WHERE",
+        help="a checkpoint's or a run's folder, a Hugging Face folder, a GGUF file, an installed model "
+        "(smollm2); or a model at an OpenAI-compatible server: http://host:port/v1#NAME, or server:NAME of "
+        "`llm-explorer server`",
     )
     prompt = parser.add_mutually_exclusive_group()
     prompt.add_argument("--prompt", default="", metavar="TEXT", help="what to go on with (default: nothing)")
     prompt.add_argument("--prompt-ids", metavar="IDS", help="the same as token ids: 1,7,290")
-    prompt.add_argument("--chat", metavar="TEXT", help="a message to answer, in the model's chat template")
+    prompt.add_argument("--chat", metavar="TEXT", help="say this to an assistant, by its own template")
     parser.add_argument("--max-tokens", type=int, default=200, metavar="N", help="(default: 200)")
     parser.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this text")
     parser.add_argument("--ignore-eos", action="store_true", help="go on after the end-of-text token")
     parser.add_argument("--json", action="store_true", help='print {"ids", "text", "stop_reason"}')
     parser.add_argument(
         "--top-logprobs", type=int, metavar="N", help='with --json: add "logprobs" and the N most likely'
+    )
+    parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        default=default_data_dir(),
+        metavar="DIR",
+        help="where unpacked GGUF files and the servers of `llm-explorer server add` are kept",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     generate_remote.add_options(parser.add_argument_group("models at a server"))
@@ -85,19 +95,22 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("--top-logprobs takes a number from 0 on, and needs --json.")
     if generate_remote.is_remote(arguments.model):
         return generate_remote.run(arguments, settings)
-    if arguments.chat is not None:
-        raise InputError("The model {path} has no chat template. Use --prompt.", path=arguments.model)
+
+    import torch
 
     from explorer.core import devices
-    from explorer.core.generate import fit_prompt, generate, start_ids
-    from explorer.core.loading import load_model
+    from explorer.core.generate import fit_prompt, generate
+    from explorer.core.loading import load_model, opened_dir
 
-    loaded = load_model(Path(arguments.model), devices.choose(arguments.device))
-    asked = (
-        start_ids(loaded.tokenizer, arguments.prompt)
-        if arguments.prompt_ids is None
-        else numbers(arguments.prompt_ids)
+    loaded = load_model(
+        arguments.model,
+        devices.choose(arguments.device),
+        dtype=getattr(torch, arguments.dtype),
+        cache_dir=opened_dir(arguments.data_dir),
     )
+    if loaded.terms:
+        print(loaded.terms, file=sys.stderr)
+    asked = _asked(loaded, arguments)
     context = loaded.model.config.max_position_embeddings
     prompt, cut = fit_prompt(asked, context)
     if cut:
@@ -111,7 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
         [prompt],
         settings,
         max_tokens=arguments.max_tokens,
-        end_tokens=() if arguments.ignore_eos else None,
+        end_tokens=() if arguments.ignore_eos else loaded.end_tokens,
         stop_strings=arguments.stop,
         top_logprobs=arguments.top_logprobs or 0,
     )
@@ -124,6 +137,28 @@ def run(arguments: argparse.Namespace) -> int:
         return _INTERRUPTED
     output.finish()
     return 0
+
+
+def _asked(loaded: "LoadedModel", arguments: argparse.Namespace) -> list[int]:
+    """The prompt's ids. Raises: InputError."""
+    from explorer.core.generate import start_ids
+
+    if arguments.prompt_ids is not None:
+        return numbers(arguments.prompt_ids)
+    if arguments.chat is None:
+        return start_ids(loaded.tokenizer, arguments.prompt)
+    from explorer.text.chat import encode_chat
+    from explorer.text.templates import ChatMessage, TemplateRenderer
+
+    if loaded.speech.template is None:
+        raise InputError(
+            "{name} has no chat template: it goes on with texts. Use --prompt.", name=loaded.info.name
+        )
+    with TemplateRenderer() as renderer:
+        said = [ChatMessage("user", arguments.chat)]
+        return encode_chat(
+            renderer, loaded.tokenizer, loaded.speech.template, said, loaded.speech.named_tokens
+        ).ids
 
 
 def _settings(arguments: argparse.Namespace) -> SamplerSettings:

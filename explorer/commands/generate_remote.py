@@ -5,11 +5,9 @@ import getpass
 import json
 import sys
 from collections.abc import Generator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import InputError, RemoteError
-from explorer.paths import default_data_dir
 from explorer.protocol import SamplerSettings
 
 if TYPE_CHECKING:
@@ -29,13 +27,6 @@ def add_options(group: "argparse._ArgumentGroup") -> None:  # pyright: ignore[re
         type=float,
         metavar="S",
         help="how long the server may be silent (default: 600 s for the first token, then 60 s)",
-    )
-    group.add_argument(
-        "--data-dir",
-        type=Path,
-        default=default_data_dir(),
-        metavar="DIR",
-        help="where the servers of `llm-explorer server add` are kept",
     )
 
 

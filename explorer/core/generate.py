@@ -31,6 +31,7 @@ from explorer.core.sampling import (
 )
 from explorer.errors import InputError
 from explorer.protocol import SamplerSettings
+from explorer.text.foreign import document_start
 from explorer.text.tokenizer import Tokenizer
 
 StopReason = Literal["max_tokens", "end_token", "stop_string", "context_full"]
@@ -81,8 +82,8 @@ Fact = TokenDrawn | RowEnded
 
 
 def start_ids(tokenizer: Tokenizer, text: str) -> list[int]:
-    """A prompt's ids; for an empty one, what stands before every document."""
-    return tokenizer.encode(text) or [tokenizer.end_of_text]
+    """A prompt's ids, after what a foreign model expects before a document; never none at all."""
+    return [*document_start(tokenizer), *tokenizer.encode(text)] or [tokenizer.end_of_text]
 
 
 def fit_prompt(ids: Sequence[int], context: int) -> tuple[list[int], int]:

@@ -2,19 +2,53 @@
 
 The architecture is Qwen3's, so that what is trained here opens elsewhere: RMSNorm before each part, rotary
 positions, grouped queries with normed queries and keys, SwiGLU, tied embeddings, no biases.
-Source: "Qwen3 Technical Report" (2025); rotary positions as in Su et al. (2021), halves convention.
+Source: "Qwen3 Technical Report" (2025). Where other families differ, `Architecture` says how.
 Shapes: B rows, T tokens, C hidden_size, H query heads, G key/value heads, D head_dim, I intermediate_size, V.
 
 Two weights that are applied to the same input live in one matrix here (q, k and v; gate and up): one large
-product is faster than several small ones. `explorer.core.checkpoints` splits them for the file.
+product is faster than several small ones. `explorer.core.families.layout` splits them for the file.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal, NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from explorer.core.rotary import RopeScaling, rotate, tables
+
+ACTIVATIONS = {"silu": F.silu, "gelu": F.gelu, "gelu_tanh": partial(F.gelu, approximate="tanh")}
+TABLE_POSITIONS = 4096
+"""Rotary tables begin with this length: a context of a million tokens costs nothing until it is used."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Where families of models differ. The defaults are Qwen3's."""
+
+    norm: Literal["rms", "layer"] = "rms"
+    query_key_norm: bool = True
+    sandwich_norms: bool = False
+    """A second norm after attention and after feed-forward, before they join the stream (Gemma)."""
+    qkv_bias: bool = False
+    out_bias: bool = False
+    feed_forward_bias: bool = False
+    gated: bool = True
+    activation: Literal["silu", "gelu", "gelu_tanh"] = "silu"
+    learned_positions: bool = False
+    """A vector for each position, added to the embedding, in place of rotary positions (GPT-2)."""
+    embedding_scale: float = 1.0
+    attention_scale: float | None = None
+    """Scores are multiplied by this; None: 1 / sqrt(D)."""
+    rope_scaling: RopeScaling | None = None
+    sliding_window: int | None = None
+    """Tokens, itself included, that a layer of `sliding_layers` looks back on."""
+    sliding_layers: tuple[bool, ...] = ()
+    sliding_rope_theta: float | None = None
+    """Sliding layers turn at their own, unscaled rate (Gemma 3); None: as all layers."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +67,11 @@ class ModelConfig:
     rope_theta: float = 10_000.0
     rms_norm_eps: float = 1e-6
     tie_word_embeddings: bool = True
+    architecture: Architecture = field(default=Architecture())
+
+    def slides(self, layer: int) -> bool:
+        """Whether `layer` looks back on a window only."""
+        return bool(self.architecture.sliding_layers) and self.architecture.sliding_layers[layer]
 
     @property
     def queries_width(self) -> int:
@@ -55,11 +94,17 @@ class KVCache:
         length: int,
         device: torch.device | str = "cpu",
         dtype: torch.dtype = torch.float32,
+        padding: Tensor | None = None,
     ) -> None:
-        """Room for `length` tokens a row. Nothing is seen yet: `self.length` is 0."""
+        """Room for `length` tokens a row. Nothing is seen yet: `self.length` is 0.
+
+        `padding` (B,) int64: how many tokens at the start of each row are no part of it, so that rows of
+        different lengths end together. They are seen by nobody, and positions count from after them.
+        """
         shape = (config.num_hidden_layers, 2, batch, config.num_key_value_heads, length, config.head_dim)
         self._store = torch.empty(shape, device=device, dtype=dtype)
         self.length = 0
+        self.padding = padding
 
     @property
     def capacity(self) -> int:
@@ -84,27 +129,50 @@ class KVCache:
 
     def keep_rows(self, rows: Sequence[int]) -> None:
         """Forget all rows but these, which become 0, 1, ... in the order given."""
-        self._store = self._store[:, :, torch.tensor(rows, device=self._store.device)]
+        kept = torch.tensor(rows, device=self._store.device)
+        self._store = self._store[:, :, kept]
+        if self.padding is not None:
+            self.padding = self.padding[kept]
 
     def size_bytes(self) -> int:
         """What the whole cache takes, used or not."""
         return self._store.numel() * self._store.element_size()
 
 
-def rotary_tables(config: ModelConfig) -> tuple[Tensor, Tensor]:
-    """Cosines and sines of every position's angles, (max_position_embeddings, D) each."""
-    # On the CPU, whatever torch's default device is: on "meta" this would cost another second.
-    exponents = torch.arange(0, config.head_dim, 2, dtype=torch.float32, device="cpu") / config.head_dim
-    positions = torch.arange(config.max_position_embeddings, dtype=torch.float32, device="cpu")
-    angles = torch.outer(positions, 1.0 / config.rope_theta**exponents)
-    angles = torch.cat((angles, angles), dim=-1)
-    return angles.cos(), angles.sin()
+class View(NamedTuple):
+    """What the new tokens of one pass see, the same for all layers of a kind."""
+
+    cos: Tensor | None
+    sin: Tensor | None
+    mask: Tensor | None
+    """True where a token (T) may look at a position (all so far), (B or 1, 1, T, positions); None: causal."""
 
 
-def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Turn each pair (i, i + D/2) of x (..., T, heads, D) by its position's angle; cos and sin (T, 1, D)."""
-    first, second = x.chunk(2, dim=-1)
-    return x * cos + torch.cat((-second, first), dim=-1) * sin
+def visible(
+    T: int, end: int, window: int | None, padding: Tensor | None, device: torch.device
+) -> Tensor | None:
+    """The mask of `View` for the last T of `end` positions; None where causal (T = end) or all is seen."""
+    start = end - T
+    windowed = window is not None and end > window
+    if padding is None and (T == 1 or (start == 0 and not windowed)):
+        return None  # one token alone with a window: Attention cuts the window out instead
+    queries = torch.arange(start, end, device=device)[:, None]
+    keys = torch.arange(end, device=device)
+    mask = keys <= queries
+    if window is not None:
+        mask &= keys > queries - window
+    if padding is None:
+        return mask[None, None]
+    # Padding sees itself: a row of no keys at all would be a softmax over nothing.
+    return (mask & (keys >= padding[:, None, None, None])) | (keys == queries)
+
+
+def norm_of(config: ModelConfig, width: int, present: bool = True) -> nn.RMSNorm:
+    """The kind of norm that the family uses, or none; typed as that of the models that are trained here."""
+    if not present:
+        return cast(nn.RMSNorm, nn.Identity())
+    kind = nn.RMSNorm if config.architecture.norm == "rms" else nn.LayerNorm
+    return cast(nn.RMSNorm, kind(width, eps=config.rms_norm_eps))
 
 
 class Attention(nn.Module):
@@ -113,43 +181,58 @@ class Attention(nn.Module):
     def __init__(self, config: ModelConfig, layer: int) -> None:
         super().__init__()
         self.config, self.layer = config, layer
-        self.qkv = nn.Linear(config.hidden_size, config.queries_width + 2 * config.keys_width, bias=False)
-        self.q_norm = nn.RMSNorm(config.head_dim, eps=config.rms_norm_eps)
-        self.k_norm = nn.RMSNorm(config.head_dim, eps=config.rms_norm_eps)
-        self.out = nn.Linear(config.queries_width, config.hidden_size, bias=False)
+        traits = config.architecture
+        self.scale = traits.attention_scale
+        self.window = traits.sliding_window if config.slides(layer) else None
+        self.qkv = nn.Linear(
+            config.hidden_size, config.queries_width + 2 * config.keys_width, bias=traits.qkv_bias
+        )
+        self.q_norm = norm_of(config, config.head_dim, traits.query_key_norm)
+        self.k_norm = norm_of(config, config.head_dim, traits.query_key_norm)
+        self.out = nn.Linear(config.queries_width, config.hidden_size, bias=traits.out_bias)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, cache: KVCache | None) -> Tensor:
+    def forward(self, x: Tensor, view: View, cache: KVCache | None) -> Tensor:
         """Mix the (B, T, C) of each position with those before it."""
         B, T, _ = x.shape
         H, G, D = self.config.num_attention_heads, self.config.num_key_value_heads, self.config.head_dim
         q, k, v = self.qkv(x).view(B, T, H + 2 * G, D).split((H, G, G), dim=2)
-        q = rotate(self.q_norm(q), cos, sin).transpose(1, 2)
-        k = rotate(self.k_norm(k), cos, sin).transpose(1, 2)
-        v = v.transpose(1, 2)
-        mask = None
+        q, k = self.q_norm(q), self.k_norm(k)
+        if view.cos is not None and view.sin is not None:
+            q, k = rotate(q, view.cos, view.sin), rotate(k, view.cos, view.sin)
+        q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
         if cache is not None:
             k, v = cache.append(self.layer, k, v)
-            if 1 < T < k.shape[2]:
-                # `is_causal` counts from the top left; with a past the triangle must end at the bottom right.
-                mask = torch.ones(T, k.shape[2], dtype=torch.bool, device=x.device).tril(k.shape[2] - T)
+            if self.window is not None and view.mask is None:
+                k, v = k[:, :, -self.window :], v[:, :, -self.window :]
         mixed = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=mask, is_causal=mask is None and T > 1, enable_gqa=H != G
+            q,
+            k,
+            v,
+            attn_mask=view.mask,
+            is_causal=view.mask is None and T > 1,
+            scale=self.scale,
+            enable_gqa=H != G,
         )
         return self.out(mixed.transpose(1, 2).reshape(B, T, H * D))
 
 
 class FeedForward(nn.Module):
-    """SwiGLU: up, times silu of gate, down again."""
+    """SwiGLU (up, times silu of gate, down again), or the family's own activation, gated or not."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.gate_up = nn.Linear(config.hidden_size, 2 * config.intermediate_size, bias=False)
-        self.down = nn.Linear(config.intermediate_size, config.hidden_size, bias=False)
+        traits = config.architecture
+        self.activation, self.gated = ACTIVATIONS[traits.activation], traits.gated
+        width = config.intermediate_size * (2 if traits.gated else 1)
+        self.gate_up = nn.Linear(config.hidden_size, width, bias=traits.feed_forward_bias)
+        self.down = nn.Linear(config.intermediate_size, config.hidden_size, bias=traits.feed_forward_bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Work on each position alone, (B, T, C) to (B, T, C)."""
+        if not self.gated:
+            return self.down(self.activation(self.gate_up(x)))
         gate, up = self.gate_up(x).chunk(2, dim=-1)
-        return self.down(F.silu(gate) * up)
+        return self.down(self.activation(gate) * up)
 
 
 class Block(nn.Module):
@@ -157,15 +240,23 @@ class Block(nn.Module):
 
     def __init__(self, config: ModelConfig, layer: int) -> None:
         super().__init__()
-        self.attention_norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
+        sandwich = config.architecture.sandwich_norms
+        self.attention_norm = norm_of(config, config.hidden_size)
         self.attention = Attention(config, layer)
-        self.feed_forward_norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
+        self.attention_after_norm = norm_of(config, config.hidden_size, sandwich)
+        self.feed_forward_norm = norm_of(config, config.hidden_size)
         self.feed_forward = FeedForward(config)
+        self.feed_forward_after_norm = norm_of(config, config.hidden_size, sandwich)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, cache: KVCache | None) -> Tensor:
+    def forward(self, x: Tensor, view: View, cache: KVCache | None) -> Tensor:
         """(B, T, C) to (B, T, C)."""
-        x = x + self.attention(self.attention_norm(x), cos, sin, cache)
-        return x + self.feed_forward(self.feed_forward_norm(x))
+        x = x + self.attention_after_norm(self.attention(self.attention_norm(x), view, cache))
+        return x + self.feed_forward_after_norm(self.feed_forward(self.feed_forward_norm(x)))
+
+
+def _table(rows: int, width: int) -> nn.Embedding:
+    # Zeros, on the CPU or on "meta": random numbers on "meta" load a second's worth of torch's modules.
+    return nn.Embedding.from_pretrained(torch.zeros(rows, width), freeze=False)
 
 
 class Transformer(nn.Module):
@@ -173,15 +264,18 @@ class Transformer(nn.Module):
 
     cos: Tensor
     sin: Tensor
+    sliding_cos: Tensor
+    sliding_sin: Tensor
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        # Zeros, on the CPU or on "meta": random numbers on "meta" load a second's worth of torch's modules.
-        table = torch.zeros(config.vocab_size, config.hidden_size)
-        self.embedding = nn.Embedding.from_pretrained(table, freeze=False)
+        self.embedding = _table(config.vocab_size, config.hidden_size)
+        self.position_embedding = None
+        if config.architecture.learned_positions:
+            self.position_embedding = _table(config.max_position_embeddings, config.hidden_size)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.num_hidden_layers))
-        self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
+        self.norm = norm_of(config, config.hidden_size)
         self.head = None
         if not config.tie_word_embeddings:
             self.head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
@@ -195,13 +289,49 @@ class Transformer(nn.Module):
         """The last layer's (B, T, C), normed: for a prompt, give only its last position to `logits`."""
         start, T = (0 if cache is None else cache.length), ids.shape[1]
         assert start + T <= self.config.max_position_embeddings, "longer than the context"
-        cos, sin = self.cos[start : start + T, None], self.sin[start : start + T, None]
         x = self.embedding(ids)
-        for block in self.blocks:
-            x = block(x, cos, sin, cache)
+        if self.config.architecture.embedding_scale != 1.0:
+            x = x * self.config.architecture.embedding_scale
+        padding = None if cache is None else cache.padding
+        where = self._positions(start, start + T, padding)
+        if self.position_embedding is not None:
+            x = x + self.position_embedding.weight[where]
+        full = self._view(where, start + T, T, padding, x.dtype, sliding=False)
+        sliding = full
+        if any(self.config.architecture.sliding_layers):
+            sliding = self._view(where, start + T, T, padding, x.dtype, sliding=True)
+        for layer, block in enumerate(self.blocks):
+            x = block(x, sliding if self.config.slides(layer) else full, cache)
         if cache is not None:
             cache.length += T
         return self.norm(x)
+
+    def _positions(self, start: int, end: int, padding: Tensor | None) -> slice | Tensor:
+        """Where the new tokens stand: the same in all rows, or (B, T) if rows begin with padding."""
+        if padding is None:
+            return slice(start, end)
+        return (torch.arange(start, end, device=padding.device) - padding[:, None]).clamp(min=0)
+
+    def _view(
+        self,
+        where: slice | Tensor,
+        end: int,
+        T: int,
+        padding: Tensor | None,
+        dtype: torch.dtype,
+        *,
+        sliding: bool,
+    ) -> View:
+        """What layers of one kind see: see `View`."""
+        traits = self.config.architecture
+        mask = visible(T, end, traits.sliding_window if sliding else None, padding, self.device)
+        if traits.learned_positions:
+            return View(None, None, mask)
+        if end > self.cos.shape[0]:
+            self.set_rotary_tables(2 * end)
+        own = sliding and traits.sliding_rope_theta is not None
+        cos, sin = (self.sliding_cos, self.sliding_sin) if own else (self.cos, self.sin)
+        return View(cos[where].unsqueeze(-2).to(dtype), sin[where].unsqueeze(-2).to(dtype), mask)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores (..., V) of `hidden` (..., C)."""
@@ -212,11 +342,22 @@ class Transformer(nn.Module):
         logits = self.logits(self.hidden(ids))
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
 
-    def set_rotary_tables(self) -> None:
-        """Compute the angles' cosines and sines: no file has them."""
-        cos, sin = rotary_tables(self.config)
-        self.register_buffer("cos", cos, persistent=False)
-        self.register_buffer("sin", sin, persistent=False)
+    def set_rotary_tables(self, positions: int = TABLE_POSITIONS) -> None:
+        """Compute the angles' cosines and sines, at most to the context's end: no file has them."""
+        config, traits = self.config, self.config.architecture
+        if traits.learned_positions:
+            return
+        positions = min(positions, config.max_position_embeddings)
+        kinds = {"": (config.rope_theta, traits.rope_scaling)}
+        if traits.sliding_rope_theta is not None:
+            kinds["sliding_"] = (traits.sliding_rope_theta, None)
+        for prefix, (theta, scaling) in kinds.items():
+            cos, sin = tables(positions, config.head_dim, theta, scaling)
+            # From meta tensors there is no way to another device, and the embedding is still one of them.
+            if self.device.type != "meta":
+                cos, sin = cos.to(self.device), sin.to(self.device)
+            self.register_buffer(prefix + "cos", cos, persistent=False)
+            self.register_buffer(prefix + "sin", sin, persistent=False)
 
     def parameter_count(self) -> int:
         """Numbers learned; a tied matrix counts once."""

@@ -4,7 +4,6 @@ Commands are short, except `Generate`. Whatever else comes for its session ends 
 which gives it other settings from the next token on.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -48,7 +47,9 @@ class InferenceService:
         CloseSession,
     )
 
-    def __init__(self) -> None:
+    def __init__(self, data_dir: str = "") -> None:
+        """`data_dir` keeps unpacked GGUF files; by default the person's own."""
+        self._data_dir = data_dir
         self._talks: dict[str, Talk] = {}
         self._models: WeakValueDictionary[tuple[str, int, int, str], LoadedModel] = WeakValueDictionary()
 
@@ -90,7 +91,8 @@ class InferenceService:
 
         device = devices.choose(command.device)
         loaded = self._model(command.path, device)
-        talk.loaded, talk.session = loaded, Session(loaded.model, loaded.tokenizer)
+        talk.loaded = loaded
+        talk.session = Session(loaded.model, loaded.tokenizer, loaded.end_tokens)
         yield ModelLoaded(
             job=command.job,
             path=str(loaded.info.path),
@@ -106,17 +108,18 @@ class InferenceService:
     def _model(self, path: str, device: "torch.device") -> "LoadedModel":
         """From the disk, unless a session has the very same one."""
         from explorer.core import checkpoints
-        from explorer.core.loading import checkpoint_of, load_model
+        from explorer.core.loading import load_model, model_folder, opened_dir
 
-        folder = checkpoint_of(Path(path))
+        cache_dir = opened_dir(self._data_dir)
+        folder = model_folder(path, cache_dir)
         weights = folder / checkpoints.WEIGHTS
         if not weights.is_file():
-            return load_model(folder, device)  # it knows the sentence
+            return load_model(path, device, cache_dir=cache_dir)  # several files, or it knows the sentence
         stat = weights.stat()
         key = (str(folder.resolve()), stat.st_mtime_ns, stat.st_size, str(device))
         loaded = self._models.get(key)
         if loaded is None:
-            loaded = self._models[key] = load_model(folder, device)
+            loaded = self._models[key] = load_model(path, device, cache_dir=cache_dir)
         return loaded
 
     def _close_session(self, talk: "Talk", command: CloseSession) -> Job:

@@ -35,7 +35,8 @@ def _byte_letters() -> tuple[str, ...]:
 
 
 _LETTERS = _byte_letters()
-_BYTES = {letter: byte for byte, letter in enumerate(_LETTERS)}
+BYTE_OF_LETTER = {letter: byte for byte, letter in enumerate(_LETTERS)}
+"""What a letter of a byte-level vocabulary stands for."""
 
 
 # ---------------------------------------------------------------- writing
@@ -105,8 +106,8 @@ def _character_model(tokenizer: CharacterTokenizer) -> dict[str, Any]:
 
 
 def _byte_pair_model(tokenizer: BytePairTokenizer) -> dict[str, Any]:
-    vocab = {_spell(token): rank for token, rank in tokenizer.ranks.items()}
-    merges = [[_spell(left), _spell(right)] for left, right in merges_of(tokenizer.ranks)]
+    vocab = {spell(token): rank for token, rank in tokenizer.ranks.items()}
+    merges = [[spell(left), spell(right)] for left, right in merges_of(tokenizer.ranks)]
     options = {
         "dropout": None,
         "unk_token": None,
@@ -119,7 +120,8 @@ def _byte_pair_model(tokenizer: BytePairTokenizer) -> dict[str, Any]:
     return {"type": "BPE", **options, "vocab": {**vocab, **tokenizer.special_tokens}, "merges": merges}
 
 
-def _spell(token: bytes) -> str:
+def spell(token: bytes) -> str:
+    """A byte-level vocabulary's way of writing a token."""
     return "".join(_LETTERS[byte] for byte in token)
 
 
@@ -225,9 +227,11 @@ def _byte_pairs(
     file: Path, texts: list[str], merges: list[tuple[str, str]], specials: dict[str, int]
 ) -> BytePairTokenizer:
     """Check that token 256 + i is the i-th merge's, as ranks must be, before trusting them."""
-    if [left + right for left, right in merges] != texts[256:] or not _BYTES.keys() >= set("".join(texts)):
+    if [left + right for left, right in merges] != texts[256:] or not BYTE_OF_LETTER.keys() >= set(
+        "".join(texts)
+    ):
         raise _damaged(file)
-    ranks = {bytes(_BYTES[letter] for letter in text): rank for rank, text in enumerate(texts)}
+    ranks = {bytes(BYTE_OF_LETTER[letter] for letter in text): rank for rank, text in enumerate(texts)}
     if len(ranks) != len(texts) or any(bytes([byte]) not in ranks for byte in range(256)):
         raise _damaged(file)
     return BytePairTokenizer("bpe", patterns.TRAINED, ranks, specials)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtCore import QLocale, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 from training_facts import info, point, sampled, started, step_done
 
@@ -472,6 +472,30 @@ def test_space_draws_a_run_beside_the_current_one(desk: Desk) -> None:
     assert [line.label for line in desk.panel.work.curves.plot.lines] == ["training", "held-out"]
 
 
+def test_the_list_stands_on_the_run_that_was_started(desk: Desk) -> None:
+    desk.list_runs(YESTERDAY)
+    desk.panel.work.list.select(YESTERDAY.path)
+    desk.start(3, info("run-9", name="new"))
+    selected = desk.panel.work.list.selected()
+    assert selected is not None and selected.name == "new"
+
+
+def test_a_wheel_over_a_choice_does_not_turn_it(desk: Desk) -> None:
+    box = desk.panel.work.setup._preset
+    turn = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(box.mapToGlobal(QPoint(5, 5))),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(box, turn)
+    assert box.currentText() == "nano"
+
+
 def test_rename_with_f2(desk: Desk) -> None:
     desk.list_runs(YESTERDAY)
     table = desk.panel.work.list.table
@@ -495,7 +519,10 @@ def test_delete_goes_to_the_bin_with_undo(desk: Desk) -> None:
     desk.list_runs(binned=(YESTERDAY,))
     assert not desk.panel.work.shows_work
     desk.press(desk.button("Undo"))
-    assert desk.sent[-1] == RestoreRun(job="runs", run="run-1")
+    assert desk.sent[-2:] == [
+        RestoreRun(job="runs", run="run-1"),
+        OpenRun(job=desk.last(OpenRun).job, path=YESTERDAY.path),
+    ]
 
 
 def test_the_bin_shows_what_can_be_restored(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 
+from explorer.protocol import RunInfo
 from explorer.ui import words
 from explorer.ui.panels.base import Panel
 from explorer.ui.panels.training_parts.copies import points_table, sayings_table
@@ -46,6 +47,8 @@ class TrainingPanel(Panel):
         self._back_step: float | None = None
         """The step that was gone back to; None: follow the newest."""
         self._back_key = ""
+        self._selected = ""
+        """The run that the list's selection was put on when it became the current one."""
         self._drawing = self._timer(REDRAW_EVERY_MS, self._render_if_seen)
         self._listing = self._timer(_LIST_EVERY_MS, self._render_list)
         self._build()
@@ -206,6 +209,8 @@ class TrainingPanel(Panel):
 
     def _render_list(self) -> None:
         self.work.list.set_rows(rows_of(self._training, self._runs), bin_rows(self._runs))
+        if self._runs.current != self._selected and self.work.list.select(self._runs.current):
+            self._selected = self._runs.current
 
     def _show_failure(self, failure: Failure) -> None:
         self.show_notice(
@@ -349,8 +354,12 @@ class TrainingPanel(Panel):
         self.show_notice(
             self.tr("“{name}” is in the bin.").format(name=info.name),
             action=self.tr("Undo"),
-            call=lambda: self._runs.restore(info.run),
+            call=lambda: self._restore_and_open(info),
         )
+
+    def _restore_and_open(self, info: RunInfo) -> None:
+        self._runs.restore(info.run)
+        self.open_run(info.path)
 
     def _remember_opened(self) -> None:
         shown = "\n".join(self._runs.shown)

@@ -115,13 +115,15 @@ class RunList(TallEnough):
             return None
         return self._model.row(self._sorted.mapToSource(index).row())
 
-    def select(self, key: str) -> None:
-        """Put the selection on a run."""
+    def select(self, key: str) -> bool:
+        """Put the selection on a run. False if it is not in the list."""
         for line in range(self._sorted.rowCount()):
             index = self._sorted.index(line, NAME)
             if self._model.row(self._sorted.mapToSource(index).row()).key == key:
                 flags = QItemSelectionModel.SelectionFlag
                 self._table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+                return True
+        return False
 
     @property
     def table(self) -> QTableView:

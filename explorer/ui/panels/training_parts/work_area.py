@@ -10,6 +10,7 @@ from explorer.ui.panels.training_parts.run_bar import RunBar
 from explorer.ui.panels.training_parts.setup_sentence import SetupSentence
 from explorer.ui.settings import Settings
 from explorer.ui.theme import Theme
+from explorer.ui.widgets.calm_wheel import CalmWheel
 from explorer.ui.widgets.run_list import RunList
 from explorer.ui.widgets.sample_view import SampleView
 from explorer.ui.widgets.tall_enough import TallEnough
@@ -33,6 +34,7 @@ class WorkArea(TallEnough):
         self.empty_words = QLabel()
         self.empty_button = QPushButton(self.tr("Start with the Python manual"))
         self._build()
+        CalmWheel(self)
         self._restore()
         self._apply_theme()
         theme.changed.connect(self._apply_theme)
