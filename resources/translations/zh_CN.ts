@@ -360,12 +360,12 @@
         <translation>接下来是什么</translation>
     </message>
     <message>
-        <source>Entropy: how unsure the model is. 1 bit is a coin, each further bit doubles the choice.</source>
-        <translation>熵：模型有多不确定。1 比特如同抛硬币，每多 1 比特，选择就翻一倍。</translation>
+        <source>How unsure the model is: at T = 1, and with the settings. 1 bit is a coin's toss, each further bit doubles the choice.</source>
+        <translation>模型有多不确定：T = 1 时，以及应用设置之后。1 比特如同抛硬币，每多 1 比特，选择就翻一倍。</translation>
     </message>
     <message>
-        <source>Entropy {before} bits at T = 1, {after} bits now</source>
-        <translation>熵：T = 1 时 {before} 比特，现在 {after} 比特</translation>
+        <source>Entropy {before} → {after} bits</source>
+        <translation>熵 {before} → {after} 比特</translation>
     </message>
     <message>
         <source>the other {tokens}</source>
@@ -434,6 +434,10 @@
 </context>
 <context>
     <name>RunBar</name>
+    <message>
+        <source>What the run does</source>
+        <translation>训练在做什么</translation>
+    </message>
     <message>
         <source>Progress</source>
         <translation>进度</translation>
@@ -1533,10 +1537,6 @@
         <translation>--top-logprobs 需要一个不小于 0 的数，并且要有 --json。</translation>
     </message>
     <message>
-        <source>The model {path} has no chat template. Use --prompt.</source>
-        <translation>模型 {path} 没有对话模板。请使用 --prompt。</translation>
-    </message>
-    <message>
         <source>{text} are no token ids. Give numbers such as 1,7,290.</source>
         <translation>{text} 不是词元编号。请给出像 1,7,290 这样的数。</translation>
     </message>
@@ -1615,6 +1615,98 @@
     <message>
         <source>Apple's GPU is not to be had here. Choose auto or cpu.</source>
         <translation>这里没有苹果 GPU 可用。请选择 auto 或 cpu。</translation>
+    </message>
+    <message>
+        <source>{path} is not whole: {tensor} is missing or not as it must be. Use another copy of the model.</source>
+        <translation>{path} 不完整：{tensor} 缺失或不对。请使用模型的另一份副本。</translation>
+    </message>
+    <message>
+        <source>Only models trained here can be written as GGUF. Choose a run or a checkpoint.</source>
+        <translation>只有在这里训练的模型才能写成 GGUF。请选择训练或检查点。</translation>
+    </message>
+    <message>
+        <source>A model whose tokens are single characters cannot be written as GGUF: llama.cpp has no such tokenizer. Train one with byte pairs.</source>
+        <translation>词元为单个字符的模型不能写成 GGUF：llama.cpp 没有这样的分词器。请用字节对训练一个。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or not complete. Use another copy of the model.</source>
+        <translation>{path} 已损坏或不完整。请使用模型的另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} is not a GGUF file. Choose another file.</source>
+        <translation>{path} 不是 GGUF 文件。请换一个文件。</translation>
+    </message>
+    <message>
+        <source>{path} is a GGUF file of version {version}; versions 2 and 3 can be read. Convert it anew.</source>
+        <translation>{path} 是第 {version} 版 GGUF 文件；只能读第 2 和第 3 版。请重新转换。</translation>
+    </message>
+    <message>
+        <source>{path} packs {tensor} in a way (number {kind}) that cannot be read. Choose a file with another quantisation.</source>
+        <translation>{path} 中 {tensor} 的打包方式（编号 {kind}）无法读取。请选择其他量化的文件。</translation>
+    </message>
+    <message>
+        <source>{path} is a model of the kind {kind}. Choose one of these: {known}.</source>
+        <translation>{path} 是 {kind} 类模型。请从中选择：{known}。</translation>
+    </message>
+    <message>
+        <source>{path} is a mixture of experts, which cannot be computed here. Choose another model.</source>
+        <translation>{path} 是专家混合模型，这里无法计算。请换一个模型。</translation>
+    </message>
+    <message>
+        <source>{path} has heads that turn only in part, which cannot be computed here. Choose another model.</source>
+        <translation>{path} 的注意力头只部分旋转，这里无法计算。请换一个模型。</translation>
+    </message>
+    <message>
+        <source>{path} does not say its {name}. Use another copy of the model.</source>
+        <translation>{path} 没有说明它的 {name}。请使用模型的另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged. Use another copy of the model.</source>
+        <translation>{path} 已损坏。请使用模型的另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} uses {option} = {value}, which cannot be computed here. Choose another model.</source>
+        <translation>{path} 使用 {option} = {value}，这里无法计算。请换一个模型。</translation>
+    </message>
+    <message>
+        <source>{path} says {name} = {value}, which no model has. Use another copy.</source>
+        <translation>{path} 写着 {name} = {value}，没有模型会这样。请使用另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} does not hold a model. Choose a folder with a config.json.</source>
+        <translation>{path} 里没有模型。请选择含有 config.json 的文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no model at {path}. Choose a folder or a GGUF file.</source>
+        <translation>{path} 处没有模型。请选择文件夹或 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>{path} has its weights as a pickle, which could run any program. Choose a model with safetensors or a GGUF file.</source>
+        <translation>{path} 的权重是 pickle，可能运行任意程序。请选择 safetensors 模型或 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>{path} has fewer tensors than its config.json has layers. Use another copy.</source>
+        <translation>{path} 的张量比 config.json 的层还少。请使用另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} is not complete: {file} is missing. Get the whole model.</source>
+        <translation>{path} 不完整：缺少 {file}。请取得完整的模型。</translation>
+    </message>
+    <message>
+        <source>{path} does not fit its config.json: {tensor} is missing or no matrix of numbers. Use another copy.</source>
+        <translation>{path} 与它的 config.json 不符：{tensor} 缺失或不是数的矩阵。请使用另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} has numbers in {tensor} that are not finite. Use another copy.</source>
+        <translation>{path} 的 {tensor} 中有非有限的数。请使用另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} does not fit its config.json: {tensor} is not as it must be. Use another copy.</source>
+        <translation>{path} 与它的 config.json 不符：{tensor} 不对。请使用另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or not a safetensors file. Use another copy of the model.</source>
+        <translation>{path} 已损坏或不是 safetensors 文件。请使用模型的另一份副本。</translation>
     </message>
     <message>
         <source>There is no token {token} in this model's vocabulary: its ids go from 0 to {last}.</source>
@@ -1715,6 +1807,10 @@
     <message>
         <source>The run {path} has not saved a checkpoint yet. Wait for its first one, or choose another run.</source>
         <translation>训练 {path} 还没有保存检查点。请等第一个检查点，或选择另一次训练。</translation>
+    </message>
+    <message>
+        <source>{path} is a pickle, which could run any program. Choose a model with safetensors or a GGUF file.</source>
+        <translation>{path} 是 pickle，可能运行任意程序。请选择 safetensors 模型或 GGUF 文件。</translation>
     </message>
     <message>
         <source>{address} is not a server's address. Write it as http://localhost:8080/v1.</source>
@@ -1945,6 +2041,10 @@
         <translation>训练至少需要一步。请选择更大的数。</translation>
     </message>
     <message>
+        <source>{name} has no chat template: it goes on with texts. Use --prompt.</source>
+        <translation>{name} 没有对话模板：它只续写文本。请用 --prompt。</translation>
+    </message>
+    <message>
         <source>{folder} holds a run already. Go on with it by --resume, or choose another folder.</source>
         <translation>{folder} 里已经有一次训练。用 --resume 继续，或换一个文件夹。</translation>
     </message>
@@ -2017,6 +2117,10 @@
         <translation>词表至少需要 {smallest} 个条目。请选择更大的。</translation>
     </message>
     <message>
+        <source>A message says {token}, which this model's template could not tell from the token of that name. Write it another way.</source>
+        <translation>消息里有 {token}，这个模型的模板无法把它与同名词元区分。请换一种写法。</translation>
+    </message>
+    <message>
         <source>There is no encoding {name}. Choose one of {known}, or the folder of a run or a checkpoint.</source>
         <translation>没有编码 {name}。请从 {known} 中选择，或选择训练或检查点的文件夹。</translation>
     </message>
@@ -2053,8 +2157,52 @@
         <translation>{path} 不是文本而是二进制数据。请选择文本文件。</translation>
     </message>
     <message>
+        <source>{path} has more tokens than its model. Use another copy of the model.</source>
+        <translation>{path} 的词元比它的模型多。请使用模型的另一份副本。</translation>
+    </message>
+    <message>
         <source>The encoding {name} has no token number {token}. Choose a number of its vocabulary.</source>
         <translation>编码 {name} 没有编号为 {token} 的词元。请选择词表内的编号。</translation>
+    </message>
+    <message>
+        <source>This model has no tokenizer: give it token ids (--prompt-ids) instead of text.</source>
+        <translation>这个模型没有分词器：请给它词元编号（--prompt-ids）而不是文本。</translation>
+    </message>
+    <message>
+        <source>{path} is not a tokenizer that can be read. Use another copy of the model.</source>
+        <translation>{path} 不是可读的分词器。请使用模型的另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} has a tokenizer of the kind {kind}, which is not known here. Choose another model.</source>
+        <translation>{path} 的分词器是 {kind} 类，这里不认识。请换一个模型。</translation>
+    </message>
+    <message>
+        <source>{path} has a damaged tokenizer. Use another copy of the model.</source>
+        <translation>{path} 的分词器已损坏。请使用模型的另一份副本。</translation>
+    </message>
+    <message>
+        <source>{path} splits texts in a way called {name}, which is not known here. Choose another model.</source>
+        <translation>{path} 用名为 {name} 的方式切分文本，这里不认识。请换一个模型。</translation>
+    </message>
+    <message>
+        <source>The model's chat template is too large to be one. Choose another model.</source>
+        <translation>模型的对话模板太大，不像是模板。请换一个模型。</translation>
+    </message>
+    <message>
+        <source>The model's chat template refuses this conversation: {reason}</source>
+        <translation>模型的对话模板拒绝这段对话：{reason}</translation>
+    </message>
+    <message>
+        <source>The model's chat template cannot be used ({reason}). Choose another model.</source>
+        <translation>模型的对话模板无法使用（{reason}）。请换一个模型。</translation>
+    </message>
+    <message>
+        <source>The model's chat template did not end within {seconds} seconds, or took too much memory. Choose another model.</source>
+        <translation>模型的对话模板在 {seconds} 秒内没有结束，或占用内存太多。请换一个模型。</translation>
+    </message>
+    <message>
+        <source>{path} does not say how it splits texts, and its size is not known here. Get the model with its tokenizer.json.</source>
+        <translation>{path} 没有说明怎样切分文本，这里也不认识它的大小。请取得带 tokenizer.json 的模型。</translation>
     </message>
     <message>
         <source>{path} is not a tokenizer of a kind that LLM Explorer can use. Choose a run trained here.</source>
