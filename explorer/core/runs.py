@@ -174,10 +174,7 @@ class RunFolder:
 
     def __enter__(self) -> "RunFolder":
         """Become the writer. Raises: InputError if there is no run or it has a writer; StorageError."""
-        if not self.exists:
-            raise InputError(
-                "{path} holds no run that can be read. Choose another folder.", path=str(self.path)
-            )
+        self.record()  # or said that there is none
         if not self._lock.acquire():
             raise InputError(
                 "The run {name} is being trained already, by process {pid}. Stop that one first.",

@@ -18,6 +18,7 @@ from explorer.protocol import (
     SampleNow,
     StartTraining,
     StopTraining,
+    TrainingEnded,
     TrainingStage,
 )
 from explorer.services import Job, Wait
@@ -69,12 +70,12 @@ class TrainingService:
         yield None
 
     def _start(self, command: StartTraining) -> Job:
-        yield TrainingStage(job=command.job, stage="reading", share=0.0)
         from explorer.core.devices import choose
         from explorer.core.training.prepare import Plan, prepare
         from explorer.core.training.pretrain import Control
 
         choose(command.device)  # before a text is prepared for a device that is not there
+        # Before a word is said: a stop may follow at once.
         control = self._controls[command.job] = Control()
         plan = Plan(
             text=command.text,
@@ -92,23 +93,28 @@ class TrainingService:
             with closing(prepare(plan, folder)) as facts:
                 for fact in facts:
                     if control.stop:
-                        yield JobCancelled(job=command.job)  # nothing was begun, and nothing is left behind
-                        return
+                        break
                     yield _of_job(command.job, fact) if isinstance(fact, TrainingStage) else None
+            if not RunFolder(folder).exists:
+                yield JobCancelled(job=command.job)  # nothing was begun, and nothing is left behind
+                return
             yield from self._train(command.job, folder, command.device, None)
         finally:
             self._controls.pop(command.job, None)
 
     def _train(self, job: str, folder: Path, device: Device, steps: int | None) -> Job:
-        yield TrainingStage(job=job, stage="model", share=0.0)
         from explorer.core.devices import choose
         from explorer.core.training.pretrain import Control, Trainer
 
         control = self._controls.setdefault(job, Control())
+        yield TrainingStage(job=job, stage="model", share=0.0)
+        ended: TrainingEnded | None = None
         with Trainer(RunFolder(folder), choose(device), control, steps) as trainer:
             try:
                 for fact in trainer.run():
-                    if fact is not None:
+                    if isinstance(fact, TrainingEnded):
+                        ended = fact
+                    elif fact is not None:
                         yield _of_job(job, fact)
                     else:
                         yield Wait() if trainer.waiting else None
@@ -119,6 +125,8 @@ class TrainingService:
                 raise
             finally:
                 self._controls.pop(job, None)
+        if ended is not None:
+            yield _of_job(job, ended)  # now that nobody holds the folder: whoever hears it may go on at once
 
 
 def _of_job(job: str, event: Event) -> Event:
