@@ -91,13 +91,13 @@ def test_every_token_has_its_place_and_is_found_there(make: Make, name: str, enc
         assert area.width() > 0, f"token {index} {rig.tokens()[index]!r} is nowhere"
     # Each token that has a place of its own is found at the middle of a line's part of it.
     for block, line, origin in editor._lines(editor.viewport().rect()):
-        for run in editor._line_runs(block, line).runs([]):
+        for run in editor._line_runs(block, line, origin).runs([]):
             for area in run.rects:
                 if area.width() < len(run.tokens):
                     continue
                 for at, token in enumerate(run.tokens):
                     x = area.left() + (at + 0.5) * area.width() / len(run.tokens)
-                    assert editor.token_at(QPointF(x, area.center().y()) + origin) == token
+                    assert editor.token_at(QPointF(x, area.center().y())) == token
 
 
 def test_a_mark_of_direction_takes_no_place_away(make: Make) -> None:
@@ -111,8 +111,8 @@ def test_a_mark_of_direction_takes_no_place_away(make: Make) -> None:
 def test_the_runs_of_a_line_cover_its_text_once(make: Make, name: str) -> None:
     rig = make(WRITINGS[name], "gpt2")
     editor = rig.editor
-    for block, line, _ in editor._lines(editor.viewport().rect()):
-        runs = editor._line_runs(block, line)
+    for block, line, origin in editor._lines(editor.viewport().rect()):
+        runs = editor._line_runs(block, line, origin)
         text = sum(area.width() for run in runs.runs([]) for area in run.rects)
         ends = runs.end_rect().width() if runs.stop > runs.text_end else 0
         # Qt lets spaces at the end of a wrapped line hang out of it: they have no width of their own.

@@ -260,8 +260,8 @@ class TokenizerStore(Store):
         self._ask_for_encoding()
         self.counts = Counts(len(self.spans), self._mirror.characters, event.bytes_total)
         self.tokens_spliced.emit(event.first, event.removed, len(event.ids))
-        self.tokens_changed.emit(start, stop)
         self.changed.emit()
+        self.tokens_changed.emit(start, stop)
 
     def _ask_for_encoding(self) -> None:
         """One question at a time: while a document is opened, another encoding would be overtaken by it."""

@@ -30,14 +30,14 @@ class SpaceSigns:
         """Begin a painting."""
         self._dots, self._boxes, self._lines = [], [], []
 
-    def add(self, runs: LineRuns, origin: QPointF) -> None:
-        """The signs of one line, whose layout lies at `origin`."""
+    def add(self, runs: LineRuns) -> None:
+        """The signs of one line."""
         for match in _SPACES.finditer(runs.units):
             unit = runs.start + match.start()
             for area in runs.rects(unit, unit + 1):
-                self._add_space(match[0], area.translated(origin))
+                self._add_space(match[0], area)
         if runs.stop > runs.text_end:
-            self._add_return(runs.end_rect().translated(origin))
+            self._add_return(runs.end_rect())
 
     def _add_space(self, space: str, area: QRectF) -> None:
         centre = area.center()

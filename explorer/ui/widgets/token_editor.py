@@ -116,11 +116,10 @@ class TokenEditor(QPlainTextEdit):
         """The token painted at a place of the viewport; -1 if there is none."""
         rect = QRect(0, int(place.y()), 1, 1)
         for block, line, origin in self._lines(rect):
-            inside = place - origin
-            for run in self._line_runs(block, line).runs(self._spans.neutral()):
+            for run in self._line_runs(block, line, origin).runs(self._spans.neutral()):
                 for area in run.rects:
-                    if area.left() <= inside.x() < area.right():
-                        part = (inside.x() - area.left()) / area.width()
+                    if area.left() <= place.x() < area.right():
+                        part = (place.x() - area.left()) / area.width()
                         return run.tokens[min(int(part * len(run.tokens)), len(run.tokens) - 1)]
         return -1
 
@@ -129,12 +128,12 @@ class TokenEditor(QPlainTextEdit):
         area = QRectF()
         start, stop = self._spans.span(index)
         for block, line, origin in self._lines(self.viewport().rect()):
-            runs = self._line_runs(block, line)
+            runs = self._line_runs(block, line, origin)
             if start < runs.stop and runs.start <= stop:
                 for run in runs.runs([]):
                     if index in run.tokens:
                         for rect in run.rects:
-                            area = area.united(rect.translated(origin))
+                            area = area.united(rect)
         return area
 
     # ------------------------------------------------------------ painting
@@ -159,20 +158,19 @@ class TokenEditor(QPlainTextEdit):
         fills, neutral = self._spans.fills, self._spans.neutral()
         self._signs.clear()
         for block, line, origin in self._lines(rect):
-            runs = self._line_runs(block, line)
-            for run in runs.runs(neutral):
-                rects = [area.translated(origin).adjusted(0, 1, 0, 0) for area in run.rects]
-                if self._hovered in run.tokens:
+            runs = self._line_runs(block, line, origin)
+            for tokens, rects in runs.runs(neutral):
+                if self._hovered in tokens:
                     lit += rects
-                elif len(run.tokens) == 1:
-                    by_fill[fills[run.tokens[0]]] += rects
+                elif len(tokens) == 1:
+                    by_fill[fills[tokens[0]]] += rects
                 else:
                     for area in rects:
                         parted.append(area)
-                        for token, slice_ in zip(run.tokens, _slices(area, len(run.tokens)), strict=True):
+                        for token, slice_ in zip(tokens, _slices(area, len(tokens)), strict=True):
                             by_fill[fills[token]].append(slice_)
             if self._signs_shown:
-                self._signs.add(runs, origin)
+                self._signs.add(runs)
         painter.setPen(Qt.PenStyle.NoPen)
         for colour, rects in zip(colours, by_fill, strict=True):
             if rects:
@@ -211,8 +209,8 @@ class TokenEditor(QPlainTextEdit):
             origin.setY(origin.y() + height)
             block = block.next()
 
-    def _line_runs(self, block: QTextBlock, line: QTextLine) -> LineRuns:
-        return LineRuns(self._spans, block, line, self._signs.end_width)
+    def _line_runs(self, block: QTextBlock, line: QTextLine, origin: QPointF) -> LineRuns:
+        return LineRuns(self._spans, block, line, origin, self._signs.end_width)
 
     def _update_token(self, index: int) -> None:
         if 0 <= index < len(self._spans):

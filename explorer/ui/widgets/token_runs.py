@@ -6,13 +6,12 @@ tokens, and one character can be cut by bytes. Such a place is one *run* with se
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import category
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QTextBlock, QTextLayout, QTextLine
 
 from explorer.ui.stores.token_spans import TokenSpans
@@ -43,23 +42,27 @@ class _Cell(NamedTuple):
     """Not a mark of direction or the like, which has no width."""
 
 
-@dataclass(slots=True, frozen=True)
-class Run:
-    """A piece of a line; its tokens are several where they share a character. Rectangles in the layout."""
+class Run(NamedTuple):
+    """A piece of a line and where it is painted; its tokens are several where they share a character."""
 
     tokens: tuple[int, ...]
     rects: Rects
 
 
 class LineRuns:
-    """One line of a block: which units it has and where they are. Positions are units of the document."""
+    """One line of a block: which units it has and where they are. Units count from the text's beginning."""
 
-    def __init__(self, spans: TokenSpans, block: QTextBlock, line: QTextLine, end_width: float) -> None:
-        """`end_width`: how wide the mark of a line end is drawn, in pixels."""
+    def __init__(
+        self, spans: TokenSpans, block: QTextBlock, line: QTextLine, origin: QPointF, end_width: float
+    ) -> None:
+        """`origin`: of the block's layout in the viewport. `end_width`: of a line end's mark, in pixels."""
         self._spans, self._line = spans, line
         self._layout: QTextLayout = block.layout()
         self._block_start = block.position()
         self._end_width = end_width
+        self._left = origin.x()
+        # A pixel is left free between two lines.
+        self._top, self._height = origin.y() + line.y() + 1, line.height() - 1
         # What an input method shows while it composes stands in the layout, but not in the text.
         self._composed_at = self._layout.preeditAreaPosition()
         self._composed = len(self._layout.preeditAreaText()) if self._composed_at >= 0 else 0
@@ -71,8 +74,9 @@ class LineRuns:
         """After `text_end` there is at most the line end itself."""
         self.units = units[self.start : self.stop]
         self._plain = self.units.isascii()
-        self._mixed = not self._plain and _RIGHT_TO_LEFT.search(self.units) is not None
-        self._backward = not self._plain and block.textDirection() == Qt.LayoutDirection.RightToLeft
+        self._backward = block.textDirection() == Qt.LayoutDirection.RightToLeft
+        self._turning = self._backward or not (self._plain or _RIGHT_TO_LEFT.search(self.units) is None)
+        self._known_x: dict[int, float] = {}
 
     # ------------------------------------------------------------ tokens
 
@@ -149,14 +153,12 @@ class LineRuns:
 
     def rects(self, start: int, stop: int) -> Rects:
         """Where the units `start : stop` of this line are; a line end has a width of its own."""
-        line = self._line
-        top, height = line.y(), line.height()
         text_stop = min(stop, self.text_end)
-        if self._mixed or self._backward:
+        if self._turning:
             rects = self._turning_rects(start, text_stop)
         elif start < text_stop:
-            left, right = self.x(start), self.x(text_stop)
-            rects = [QRectF(left, top, right - left, height)]
+            left = self._x(start)
+            rects = [QRectF(left, self._top, self._x(text_stop) - left, self._height)]
         else:
             rects = []
         if stop > self.text_end:
@@ -166,36 +168,34 @@ class LineRuns:
     def end_rect(self) -> QRectF:
         """The place of the line end, after the text."""
         if self._backward:
-            left = self._line.naturalTextRect().left() - self._end_width
-        elif self._mixed:
-            left = self._line.naturalTextRect().right()
+            left = self._left + self._line.naturalTextRect().left() - self._end_width
+        elif self._turning:
+            left = self._left + self._line.naturalTextRect().right()
         else:
-            left = self.x(self.text_end)
-        return QRectF(left, self._line.y(), self._end_width, self._line.height())
+            left = self._x(self.text_end)
+        return QRectF(left, self._top, self._end_width, self._height)
 
-    def x(self, unit: int) -> float:
-        """Left edge of the unit (right edge where writing goes to the left)."""
-        return _x_of(self._line.cursorToX(self._inner(unit)))
-
-    def unit_at(self, x: float) -> int:
-        """The unit under `x`."""
-        inner = self._line.xToCursor(x, QTextLine.CursorPosition.CursorOnCharacter)
-        return self._block_start + self._text_position(inner)
+    def _x(self, unit: int) -> float:
+        """Left edge of the unit where all writing goes to the right."""
+        x = self._known_x.get(unit)
+        if x is None:
+            x = self._known_x[unit] = self._left + _x_of(self._line.cursorToX(self._inner(unit)))
+        return x
 
     def _turning_rects(self, start: int, stop: int) -> Rects:
         """Character by character, those that touch joined."""
-        top, height = self._line.y(), self._line.height()
         rects: Rects = []
         first, after = self._inner(start), self._inner(stop)
         for cell in self._cells:
             if not first <= cell.at < after or cell.left >= cell.right:
                 continue
-            if rects and abs(rects[-1].right() - cell.left) < _TOUCH:
-                rects[-1].setRight(cell.right)
-            elif rects and abs(rects[-1].left() - cell.right) < _TOUCH:
-                rects[-1].setLeft(cell.left)
+            left, right = self._left + cell.left, self._left + cell.right
+            if rects and abs(rects[-1].right() - left) < _TOUCH:
+                rects[-1].setRight(right)
+            elif rects and abs(rects[-1].left() - right) < _TOUCH:
+                rects[-1].setLeft(left)
             else:
-                rects.append(QRectF(cell.left, top, cell.right - cell.left, height))
+                rects.append(QRectF(left, self._top, right - left, self._height))
         return rects
 
     @cached_property
