@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.commands import generate_remote
+from explorer.core.threads import wait_without_spinning
 from explorer.errors import InputError
 from explorer.paths import default_data_dir
 from explorer.protocol import SAMPLER_ORDER, SamplerSettings
@@ -96,6 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     if generate_remote.is_remote(arguments.model):
         return generate_remote.run(arguments, settings)
 
+    wait_without_spinning()
     import torch
 
     from explorer.core import devices

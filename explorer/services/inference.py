@@ -7,6 +7,7 @@ which gives it other settings from the next token on.
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from explorer.core.threads import wait_without_spinning
 from explorer.protocol import (
     CloseSession,
     Command,
@@ -49,6 +50,7 @@ class InferenceService:
 
     def __init__(self, data_dir: str = "") -> None:
         """`data_dir` keeps unpacked GGUF files; by default the person's own."""
+        wait_without_spinning()
         self._data_dir = data_dir
         self._talks: dict[str, Talk] = {}
         self._models: WeakValueDictionary[tuple[str, int, int, str], LoadedModel] = WeakValueDictionary()

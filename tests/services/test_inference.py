@@ -1,6 +1,7 @@
 """The service as the worker drives it: jobs side by side, one yield each; and once through a real process."""
 
 import math
+import os
 import subprocess
 import sys
 from collections import deque
@@ -149,6 +150,15 @@ def test_the_device_is_described() -> None:
     assert found.torch_version == torch.__version__
     assert found.memory_total_bytes == psutil.virtual_memory().total
     assert 0 < (found.memory_free_bytes or 0) <= (found.memory_total_bytes or 0)
+
+
+def test_waiting_threads_sleep_unless_the_person_has_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for said, expected in ((None, "PASSIVE"), ("ACTIVE", "ACTIVE")):
+        monkeypatch.setenv("OMP_WAIT_POLICY", said or "")
+        if said is None:
+            monkeypatch.delenv("OMP_WAIT_POLICY")
+        InferenceService()
+        assert os.environ["OMP_WAIT_POLICY"] == expected
 
 
 def test_a_device_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
