@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QTextCursor
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent, QTextCursor
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -65,6 +65,7 @@ class TokenizerPanel(Panel):
         self._settings, self._store = settings, store
         self._hovered = -1
         self._engine_notice = False
+        self._shown_encodings: tuple[list[tuple[str, str]], str] = ([], "")
         self._build()
         self._connect()
         self._render()
@@ -244,24 +245,24 @@ class TokenizerPanel(Panel):
         if lost != self._engine_notice:
             self._engine_notice = lost
             said = self.tr(
-                "The engine that makes the tokens has stopped and will be started again. "
-                "Go on writing: nothing is lost."
+                "The engine that makes the tokens has stopped. Go on writing: nothing is lost, "
+                "and the tokens come back with it."
             )
             self.show_notice(said if lost else "", "error")
 
     def _render_encodings(self) -> None:
-        known = self._store.encodings or [(self._store.encoding, self._store.encoding)]
-        shown = [
-            (self.encoding.itemData(at), self.encoding.itemText(at)) for at in range(self.encoding.count())
-        ]
-        if all(name != self._store.encoding for name, _ in known):
-            known = [*known, (self._store.encoding, Path(self._store.encoding).name)]
+        store = self._store
+        if self._shown_encodings == (store.encodings, store.encoding):
+            return
+        self._shown_encodings = store.encodings, store.encoding
+        known = store.encodings
+        if all(name != store.encoding for name, _ in known):
+            known = [*known, (store.encoding, Path(store.encoding).name)]
         with QSignalBlocker(self.encoding):
-            if shown != known:
-                self.encoding.clear()
-                for name, label in known:
-                    self.encoding.addItem(label, name)
-            self.encoding.setCurrentIndex(self.encoding.findData(self._store.encoding))
+            self.encoding.clear()
+            for name, label in known:
+                self.encoding.addItem(label, name)
+            self.encoding.setCurrentIndex(self.encoding.findData(store.encoding))
 
     def _render_progress(self) -> None:
         activity, share = self._store.activity, self._store.share
@@ -360,9 +361,15 @@ class TokenizerPanel(Panel):
         to = self.flow if self.editor.hasFocus() else self.editor
         to.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def resizeEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        """Runs may have come since, and with them encodings."""
+        super().showEvent(event)
+        if self._store.phase == "ready":
+            self._store.refresh_encodings()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side where there is room, else one above the other."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+        super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:

@@ -288,10 +288,10 @@ class TokenFlow(QAbstractScrollArea):
     def _paint_row(self, painter: QPainter, row: _Row, colours: list[QColor]) -> None:
         height, radius = self._row_height - self._gap, self._theme.px(4)
         self._paint_selected(painter, row, height)
+        lit = self._theme.colour("token_hover")
         painter.setPen(Qt.PenStyle.NoPen)
         for chip, fill in zip(row.chips, row.fills, strict=True):
-            lit = chip.token == self._hovered
-            painter.setBrush(self._theme.colour("token_hover") if lit else colours[fill])
+            painter.setBrush(lit if chip.token == self._hovered else colours[fill])
             area = QRectF(self._margin + chip.left, row.top, chip.width, height)
             painter.drawRoundedRect(area, radius, radius)
         self._paint_words(painter, row)
