@@ -13,14 +13,17 @@ import time
 from collections.abc import Callable
 from itertools import product
 
-import torch
+from explorer.core.threads import wait_without_spinning
 
-from explorer.core.generate import TokenDrawn, dtype_of, feed, generate
-from explorer.core.model import KVCache, ModelConfig, Transformer, initialize
-from explorer.core.session import Session
-from explorer.protocol import SamplerSettings
-from explorer.text import patterns
-from explorer.text.tokenizer import END_OF_TEXT, BytePairTokenizer
+wait_without_spinning()  # as the program does; it must come before torch
+import torch  # noqa: E402
+
+from explorer.core.generate import TokenDrawn, dtype_of, feed, generate  # noqa: E402
+from explorer.core.model import KVCache, ModelConfig, Transformer, initialize  # noqa: E402
+from explorer.core.session import Session  # noqa: E402
+from explorer.protocol import SamplerSettings  # noqa: E402
+from explorer.text import patterns  # noqa: E402
+from explorer.text.tokenizer import END_OF_TEXT, BytePairTokenizer  # noqa: E402
 
 VOCABULARY = 1024
 PROMPT = 16
