@@ -247,8 +247,10 @@ def _services(role: str, data_dir: str) -> list[Service]:
 
         return [DocumentService(data_dir), RunService(data_dir)]
     if role == "training":
+        from explorer.core.threads import wait_without_spinning
         from explorer.services.training import TrainingService
 
+        wait_without_spinning()
         import_module("explorer.core.training.pretrain")  # before anybody asks: such a worker is kept at hand
 
         return [TrainingService()]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from explorer.core.threads import wait_without_spinning
 from explorer.errors import InputError
 from explorer.protocol import (
     BUILT_IN_TEXT,
@@ -71,6 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(os.path.expanduser(arguments.out))  # noqa: PTH111  (Path's own fails for "~nobody")
     if arguments.resume and not (folder / "run.json").is_file():
         raise InputError("There is no run in {folder} to go on with. Leave --resume out.", folder=str(folder))
+
+    wait_without_spinning()
 
     from explorer.core.devices import choose
     from explorer.core.runs import RunFolder
