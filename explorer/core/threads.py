@@ -8,8 +8,7 @@ def wait_without_spinning() -> None:
 
     OpenMP's threads otherwise spin for milliseconds after each operation, in case there is another. With
     anything else on the same cores (a training run, the window), the spinning ones hold back those that
-    they wait for: decoding on two busy cores then fell from some hundred tokens a second to four, and training
-    to a third.
-    What the person has set in the environment stays.
+    they wait for: decoding on two busy cores then fell from some hundred tokens a second to four, and
+    training to a third. What the person has set in the environment stays.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

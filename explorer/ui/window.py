@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
             button.setIcon(rail_icon(name, self._theme))
             button.setIconSize(QSize(self._theme.px(24), self._theme.px(24)))
             button.setFixedWidth(self._theme.px(72))
+
     def _remember_look(self) -> None:
         """What was chosen in the window; a size for a talk or from the command line is for that time only."""
         if self._before_presenting is None:
