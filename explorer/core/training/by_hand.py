@@ -1,37 +1,37 @@
 """A training step's gradients on a CPU, derived by hand: the formulas of `explorer.core.model`, faster.
 
-Autograd keeps and re-reads more than it must, and on two cores that traffic costs as much as a third of the
-matrix products. Here every array has its place from the first step on (no page is asked of the system twice),
-and the passes between two products are few:
+Autograd keeps and re-reads more than it must, and on few cores that traffic costs as much as half of the matrix
+products. Here
 
-- a norm's weight scales the columns of the matrix that comes next, so it is multiplied into that matrix once
-  a step, not into every token; its gradient then falls out of the matrix's;
-- queries, keys and values are kept with positions last, (heads, B, D, T), so that norms, rotations and their
-  derivatives run along contiguous time;
-- attention is plain matrix products over blocks of queries, each against the keys up to its last position:
-  most of the other half of the causal square is never computed, and the probabilities are kept for the way
-  back;
-- the scores of the vocabulary live for some hundred positions at a time.
+- every array has its place from the first step on: no page is asked of the system twice;
+- a norm's weight scales the columns of the matrix that comes next, so it is multiplied into that matrix once a
+  step, not into every token, and its gradient falls out of the matrix's;
+- what lies between two products is one pass over each array (`explorer.core.training.kernels`);
+- attention is plain products over blocks of queries, each against the keys up to its last position: most of the
+  other half of the causal square is never computed, and the probabilities are kept for the way back;
+- the rows of a batch are shared out among lanes, a thread each, which meet once a step. Threads that meet in
+  every operation wait for each other, at each of them, as soon as another program wants a core.
 
-The tests hold every gradient against autograd's. Shape letters as in `explorer.core.model`; N is B x T.
+The tests hold every gradient against autograd's. The sums are taken in a fixed order, so the same batch gives
+the same bits. Letters as in `explorer.core.model`; N is B x T.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
 from typing import cast
 
 import torch
 from torch import Tensor
 
 from explorer.core.model import Block, ModelConfig, Transformer
+from explorer.core.training.kernels import Kernels
+from explorer.core.training.native import best_kernels
 
 _QUERY_BLOCK = 128
 _HEAD_ROWS = 1024
-_PART_ELEMENTS = 1 << 19
-"""How many numbers of the residual stream are worked on at once: more only costs memory."""
-
-_silu = torch.ops.aten.silu.out
-_silu_backward = torch.ops.aten.silu_backward.grad_input
-_softmax_backward = torch.ops.aten._softmax_backward_data.out
+_PART_ELEMENTS = 1 << 17
+"""How many numbers of the residual stream a lane works on at once: so many that the arrays stay in its cache."""
 
 
 class Buffers:
@@ -48,313 +48,315 @@ class Buffers:
         return array
 
 
-@dataclass
-class Folded:
-    """A layer's matrices with the norms' weights multiplied in, its rotation tables, room for gradients."""
+@dataclass(frozen=True)
+class Weights:
+    """What a layer's products and kernels take: norms' weights are multiplied into `qkv` and `gate_up`."""
 
     qkv: Tensor
-    qkv_grad: Tensor
+    out: Tensor
     gate_up: Tensor
-    gate_up_grad: Tensor
-    qk_weight: Tensor
-    """(H + G, D, 1): the query norm's weight with attention's 1 / sqrt(D), and the key norm's."""
-    qk_weight_grad: Tensor
-    turns: tuple[Tensor, Tensor, Tensor, Tensor]
-    """(H + G, D / 2, 1, T) each, for first half by cos, second by sin, second by cos, first by sin."""
+    down: Tensor
+    turn: Tensor
+    """(2, D): the query norm's weight with attention's 1 / sqrt(D), and the key norm's."""
 
 
-class ByHand:
-    """Computes a batch's loss and gradients for one model on the CPU, without autograd."""
+class Lane:
+    """One thread's share of a batch: its own arrays, its own sums of gradients."""
 
-    def __init__(self, model: Transformer) -> None:
-        self._model, self._config = model, model.config
-        self._buffer = Buffers()
-        self._mask = torch.full((_QUERY_BLOCK, _QUERY_BLOCK), float("-inf")).triu_(1)
-        self._head = model.embedding.weight if model.head is None else model.head.weight
-        for parameter in model.parameters():
-            parameter.grad = torch.zeros_like(parameter)
+    def __init__(self, model: Transformer, kernels: Kernels) -> None:
+        self._config, self._kernels, self._buffer = model.config, kernels, Buffers()
+        half = model.config.head_dim // 2
+        self._cos, self._sin = (table[:, :half].contiguous() for table in (model.cos, model.sin))
+        self.gradients = [
+            Weights(*(torch.empty_like(weight) for weight in matrices(cast(Block, block))))
+            for block in model.blocks
+        ]
+        self.head_grad = torch.empty_like(model.embedding.weight)
+        self.embedding_grad = torch.empty_like(model.embedding.weight)
 
-    @torch.no_grad()
-    def loss_and_gradients(self, ids: Tensor, targets: Tensor) -> Tensor:
-        """Mean nats per token for ids and targets (B, T), a scalar; every parameter's `.grad` is replaced."""
-        model, buffer = self._model, self._buffer
-        blocks = [cast(Block, block) for block in model.blocks]
-        folded = [self._fold(block, layer, ids.shape[1]) for layer, block in enumerate(blocks)]
-        head = torch.mul(self._head, model.norm.weight, out=buffer("head", *self._head.shape))
-        head_grad = buffer("head_grad", *self._head.shape)
-        embedding_grad = _grad(model.embedding.weight).zero_()
+    def run(
+        self,
+        ids: Tensor,
+        targets: Tensor,
+        total: int,
+        layers: Sequence[Weights],
+        embedding: Tensor,
+        head: Tensor,
+    ) -> Tensor:
+        """Sum of the losses (nats) of ids and targets (B, T); gradients of the mean over `total` positions."""
+        for gradient in self.gradients:
+            gradient.turn.zero_()
+        self.embedding_grad.zero_()
         losses: list[Tensor] = []
         rows = _rows_at_once(self._config, *ids.shape)
         for part_ids, part_targets in zip(ids.split(rows), targets.split(rows), strict=True):
-            keep = float(len(losses) > 0)  # the first part overwrites the gradients of the last step
-            stream = torch.index_select(
-                model.embedding.weight, 0, part_ids.flatten(), out=self._stream(part_ids)
-            )
-            for layer, (block, fold) in enumerate(zip(blocks, folded, strict=True)):
-                self._attend(layer, block, fold, stream, part_ids.shape)
-                self._feed_forward(layer, block, fold, stream)
-            hat, factor = self._norm(stream, "final", 0)
-            grad = buffer("grad", *stream.shape)
-            losses.append(
-                self._predict(hat, factor, part_targets.flatten(), ids.numel(), head, head_grad, grad, keep)
-            )
-            for layer in reversed(range(len(blocks))):
-                self._feed_forward_backward(layer, blocks[layer], folded[layer], grad, keep)
-                self._attend_backward(layer, blocks[layer], folded[layer], grad, part_ids.shape, keep)
-            embedding_grad.index_add_(0, part_ids.flatten(), grad)
-        for block, fold in zip(blocks, folded, strict=True):
-            _unfold(block, fold, self._config)
-        torch.sum(head_grad * self._head, 0, out=_grad(model.norm.weight))
-        if model.head is not None:
-            _grad(self._head).zero_()
-        _grad(self._head).addcmul_(head_grad, model.norm.weight)
-        return torch.stack(losses).sum() / ids.numel()
-
-    # ------------------------------------------------------------ once a step
-
-    def _fold(self, block: Block, layer: int, T: int) -> Folded:
-        config, buffer = self._config, self._buffer
-        H, G, D = config.num_attention_heads, config.num_key_value_heads, config.head_dim
-        qkv, gate_up = block.attention.qkv.weight, block.feed_forward.gate_up.weight
-        query_weight = block.attention.q_norm.weight * D**-0.5
-        weight = torch.cat((query_weight.expand(H, D), block.attention.k_norm.weight.expand(G, D))).unsqueeze(
-            -1
-        )
-        cos, sin = (table[:T, : D // 2].t() for table in (self._model.cos, self._model.sin))
-        first, second = weight.chunk(2, dim=1)
-        turns = (first * cos, second * sin, second * cos, first * sin)
-        return Folded(
-            qkv=torch.mul(
-                qkv, block.attention_norm.weight, out=buffer("qkv_weight", *qkv.shape, layer=layer)
-            ),
-            qkv_grad=_grad(qkv),
-            gate_up=torch.mul(
-                gate_up,
-                block.feed_forward_norm.weight,
-                out=buffer("gate_up_weight", *gate_up.shape, layer=layer),
-            ),
-            gate_up_grad=_grad(gate_up),
-            qk_weight=weight,
-            qk_weight_grad=torch.zeros(H + G, D),
-            turns=cast(tuple[Tensor, Tensor, Tensor, Tensor], tuple(turn.unsqueeze(2) for turn in turns)),
-        )
+            keep = len(losses) > 0  # the first part overwrites what the last step left
+            B, T = part_ids.shape
+            flat_ids = part_ids.flatten()
+            stream = self._buffer("stream", B * T, self._config.hidden_size)
+            torch.index_select(embedding, 0, flat_ids, out=stream)
+            for layer, weights in enumerate(layers):
+                self._attend(layer, weights, stream, B, T)
+                self._feed_forward(layer, weights, stream)
+            grad = self._buffer("grad", *stream.shape)
+            losses.append(self._predict(stream, part_targets.flatten(), total, head, grad, keep))
+            for layer in reversed(range(len(layers))):
+                self._feed_forward_backward(layer, layers[layer], grad, keep)
+                self._attend_backward(layer, layers[layer], grad, B, T, keep)
+            self.embedding_grad.index_add_(0, flat_ids, grad)
+        return torch.stack(losses).sum()
 
     # ------------------------------------------------------------ forward
 
-    def _stream(self, ids: Tensor) -> Tensor:
-        return self._buffer("stream", ids.numel(), self._config.hidden_size)
-
-    def _norm(self, x: Tensor, name: str, layer: int) -> tuple[Tensor, Tensor]:
-        """The stream x (N, C) over its root mean square, and the factor (N, 1) that made it so."""
-        norm = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-        factor = norm.square_().div_(x.shape[-1]).add_(self._config.rms_norm_eps).rsqrt_()
-        hat = torch.mul(x, factor, out=self._buffer(f"{name}_hat", *x.shape, layer=layer))
-        self._buffer(f"{name}_factor", *factor.shape, layer=layer).copy_(factor)
-        return hat, factor
-
     def _normed(self, name: str, layer: int, N: int) -> tuple[Tensor, Tensor]:
-        """What `_norm` gave on the way forward."""
+        """Where a norm's result (N, C) and its factor (N, 1) are kept for the way back."""
         hat = self._buffer(f"{name}_hat", N, self._config.hidden_size, layer=layer)
         return hat, self._buffer(f"{name}_factor", N, 1, layer=layer)
 
-    def _attend(self, layer: int, block: Block, fold: Folded, stream: Tensor, shape: torch.Size) -> None:
-        """Add attention's output to the stream (N, C)."""
-        config, buffer, (B, T), N = self._config, self._buffer, shape, shape.numel()
-        H, G, D = config.num_attention_heads, config.num_key_value_heads, config.head_dim
-        hat, _ = self._norm(stream, "attention", layer)
-        qkv = torch.mm(fold.qkv, hat.t(), out=buffer("qkv", (H + 2 * G) * D, N)).view(H + 2 * G, D, B, T)
-        qk = qkv[: H + G]
-        squares = torch.square(qk, out=buffer("qk_scratch", *qk.shape))
-        factor = buffer("qk_factor", H + G, 1, B, T, layer=layer)
-        torch.sum(squares, 1, keepdim=True, out=factor).div_(D).add_(config.rms_norm_eps).rsqrt_()
-        unit = torch.mul(qk, factor, out=buffer("qk_unit", *qk.shape, layer=layer))
-        heads = buffer("heads", H + 2 * G, B, D, T, layer=layer)
-        by_position = heads.transpose(1, 2)
-        _turn(unit, fold.turns, by_position[: H + G])
-        by_position[H + G :].copy_(qkv[H + G :])
-        mixed = buffer("mixed", B, T, H, D, layer=layer)
-        q, k, v = self._attention_inputs(heads)
-        for start in range(0, T, _QUERY_BLOCK):
-            end = min(start + _QUERY_BLOCK, T)
-            scores = buffer(f"probabilities_{start}", H * B, end - start, end, layer=layer)
-            torch.bmm(q[:, :, start:end].mT, k[:, :, :end], out=scores)
-            scores[:, :, start:] += self._mask[: end - start, : end - start]
-            torch.softmax(scores, -1, out=scores)
-            values = torch.bmm(scores, v[:, :, :end].mT, out=buffer("values", H * B, end - start, D))
-            mixed[:, start:end].copy_(values.view(H, B, end - start, D).permute(1, 2, 0, 3))
-        stream.addmm_(mixed.view(N, H * D), block.attention.out.weight.t())
+    def _norm(self, stream: Tensor, name: str, layer: int) -> Tensor:
+        hat, factor = self._normed(name, layer, len(stream))
+        self._kernels.norm(stream, hat, factor, self._config.rms_norm_eps)
+        return hat
 
-    def _attention_inputs(self, heads: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries, keys, values of (H + 2G, B, D, T), each (H x B, D, T); grouped keys are repeated."""
+    def _attend(self, layer: int, weights: Weights, stream: Tensor, B: int, T: int) -> None:
+        """Add attention's output to the stream (N, C)."""
+        config, buffer, N = self._config, self._buffer, len(stream)
+        H, G, D = config.num_attention_heads, config.num_key_value_heads, config.head_dim
+        hat = self._norm(stream, "attention", layer)
+        qkv = torch.mm(hat, weights.qkv.t(), out=buffer("qkv", N, (H + 2 * G) * D, layer=layer))
+        heads = buffer("heads", H + 2 * G, B, T, D, layer=layer)
+        factor = buffer("turn_factor", B, T, H + G, layer=layer)
+        qkv = qkv.view(B, T, H + 2 * G, D)
+        self._kernels.turn(qkv, heads, factor, weights.turn, self._cos, self._sin, config.rms_norm_eps)
+        q, k, v = self._heads_apart(heads)
+        mixed = buffer("mixed", B, T, H, D, layer=layer)
+        for start, end in _query_blocks(T):
+            scores = buffer(f"probabilities_{start}", H * B, end - start, end, layer=layer)
+            torch.bmm(q[:, start:end], k[:, :end].mT, out=scores)
+            self._kernels.causal_softmax(scores, start)
+            values = torch.bmm(scores, v[:, :end], out=buffer("values", H * B, end - start, D))
+            mixed[:, start:end].copy_(values.view(H, B, end - start, D).permute(1, 2, 0, 3))
+        stream.addmm_(mixed.view(N, H * D), weights.out.t())
+
+    def _heads_apart(self, heads: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys, values of (H + 2G, B, T, D), each (H x B, T, D); grouped keys are repeated."""
         H, G = self._config.num_attention_heads, self._config.num_key_value_heads
         q, k, v = heads.split((H, G, G))
         if H != G:
             k, v = k.repeat_interleave(H // G, 0), v.repeat_interleave(H // G, 0)
         return q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1)
 
-    def _feed_forward(self, layer: int, block: Block, fold: Folded, stream: Tensor) -> None:
+    def _feed_forward(self, layer: int, weights: Weights, stream: Tensor) -> None:
         """Add SwiGLU's output to the stream (N, C)."""
-        N, width = stream.shape[0], self._config.intermediate_size
-        hat, _ = self._norm(stream, "feed_forward", layer)
-        both = torch.mm(hat, fold.gate_up.t(), out=self._buffer("gate_up", N, 2 * width, layer=layer))
-        gate, up = both.split(width, 1)
-        gated = _silu(gate, out=self._buffer("silu", N, width, layer=layer))
-        inner = torch.mul(gated, up, out=self._buffer("inner", N, width, layer=layer))
-        stream.addmm_(inner, block.feed_forward.down.weight.t())
+        N, width = len(stream), self._config.intermediate_size
+        hat = self._norm(stream, "feed_forward", layer)
+        both = torch.mm(hat, weights.gate_up.t(), out=self._buffer("both", N, 2 * width, layer=layer))
+        inner = self._buffer("inner", N, width, layer=layer)
+        self._kernels.swiglu(both, inner)
+        stream.addmm_(inner, weights.down.t())
 
     def _predict(
-        self,
-        hat: Tensor,
-        factor: Tensor,
-        targets: Tensor,
-        total: int,
-        head: Tensor,
-        head_grad: Tensor,
-        grad: Tensor,
-        keep: float,
+        self, stream: Tensor, targets: Tensor, total: int, head: Tensor, grad: Tensor, keep: bool
     ) -> Tensor:
-        """Sum of N positions' losses (nats). `grad` (N, C) becomes the stream's, of the mean over `total`."""
-        losses: list[Tensor] = []
-        for start in range(0, len(hat), _HEAD_ROWS):
-            rows = slice(start, start + _HEAD_ROWS)
-            right = targets[rows, None]
-            logits = torch.mm(hat[rows], head.t(), out=self._buffer("logits", len(right), len(head)))
-            log_probabilities = torch.log_softmax(logits, -1)
-            losses.append(-log_probabilities.gather(1, right).sum())
-            errors = log_probabilities.exp_()
-            errors.scatter_add_(1, right, self._minus_ones(len(right)))
-            head_grad.addmm_(errors.t(), hat[rows], beta=1.0 if start else keep, alpha=1 / total)
-            hat_grad = torch.mm(errors, head, out=self._buffer("head_hat_grad", len(right), hat.shape[1]))
-            grad[rows].zero_()
-            self._norm_backward(grad[rows], hat_grad, hat[rows], factor[rows] / total)
-        return torch.stack(losses).sum()
-
-    def _minus_ones(self, count: int) -> Tensor:
-        return self._buffer("minus_ones", count, 1).fill_(-1.0)
+        """Sum of N positions' losses (nats); `grad` (N, C) becomes the stream's."""
+        hat = self._norm(stream, "final", 0)
+        _, factor = self._normed("final", 0, len(stream))
+        losses = self._buffer("losses", len(stream))
+        for start in range(0, len(stream), _HEAD_ROWS):
+            rows = slice(start, min(start + _HEAD_ROWS, len(stream)))
+            count = rows.stop - start
+            logits = torch.mm(hat[rows], head.t(), out=self._buffer("logits", count, len(head)))
+            self._kernels.cross_entropy(logits, targets[rows], losses[rows])
+            beta = 1.0 if start or keep else 0.0
+            self.head_grad.addmm_(logits.t(), hat[rows], beta=beta, alpha=1 / total)
+            hat_grad = torch.mm(logits, head, out=self._buffer("predict_hat_grad", count, hat.shape[1]))
+            self._kernels.norm_backward(grad[rows], hat_grad, hat[rows], factor[rows], 1 / total, False)
+        return losses.sum()
 
     # ------------------------------------------------------------ backward
 
-    def _norm_backward(self, grad: Tensor, hat_grad: Tensor, hat: Tensor, factor: Tensor) -> None:
-        """Add to the stream's gradient what came for its normed form: factor x (g - hat x mean(g x hat))."""
-        product = torch.mul(hat_grad, hat, out=self._buffer("norm_scratch", *hat.shape))
-        share = product.mean(-1, keepdim=True).mul_(factor)
-        grad.addcmul_(hat_grad, factor).addcmul_(hat, share, value=-1)
+    def _norm_backward(self, grad: Tensor, hat_grad: Tensor, name: str, layer: int) -> None:
+        """Add to the stream's gradient what came for its normed form."""
+        hat, factor = self._normed(name, layer, len(grad))
+        self._kernels.norm_backward(grad, hat_grad, hat, factor, 1.0, True)
 
-    def _feed_forward_backward(
-        self, layer: int, block: Block, fold: Folded, grad: Tensor, keep: float
-    ) -> None:
-        N, width, buffer = grad.shape[0], self._config.intermediate_size, self._buffer
-        hat, factor = self._normed("feed_forward", layer, N)
-        gate, up = buffer("gate_up", N, 2 * width, layer=layer).split(width, 1)
-        gated, inner = buffer("silu", N, width, layer=layer), buffer("inner", N, width, layer=layer)
-        down = block.feed_forward.down.weight
-        _grad(down).addmm_(grad.t(), inner, beta=keep)
-        inner_grad = torch.mm(grad, down, out=buffer("inner_grad", N, width))
-        both_grad = buffer("gate_up_grad", N, 2 * width)
-        gate_grad, up_grad = both_grad.split(width, 1)
-        torch.mul(inner_grad, gated, out=up_grad)
-        _silu_backward(inner_grad.mul_(up), gate, grad_input=gate_grad)
-        fold.gate_up_grad.addmm_(both_grad.t(), hat, beta=keep)
-        hat_grad = torch.mm(both_grad, fold.gate_up, out=buffer("hat_grad", *hat.shape))
-        self._norm_backward(grad, hat_grad, hat, factor)
+    def _feed_forward_backward(self, layer: int, weights: Weights, grad: Tensor, keep: bool) -> None:
+        N, width, buffer = len(grad), self._config.intermediate_size, self._buffer
+        sums, beta = self.gradients[layer], float(keep)
+        both, inner = buffer("both", N, 2 * width, layer=layer), buffer("inner", N, width, layer=layer)
+        sums.down.addmm_(grad.t(), inner, beta=beta)
+        inner_grad = torch.mm(grad, weights.down, out=buffer("inner_grad", N, width))
+        both_grad = buffer("both_grad", N, 2 * width)
+        self._kernels.swiglu_backward(both, inner_grad, both_grad)
+        sums.gate_up.addmm_(both_grad.t(), self._normed("feed_forward", layer, N)[0], beta=beta)
+        hat_grad = torch.mm(both_grad, weights.gate_up, out=buffer("hat_grad", *grad.shape))
+        self._norm_backward(grad, hat_grad, "feed_forward", layer)
 
     def _attend_backward(
-        self, layer: int, block: Block, fold: Folded, grad: Tensor, shape: torch.Size, keep: float
+        self, layer: int, weights: Weights, grad: Tensor, B: int, T: int, keep: bool
     ) -> None:
-        config, buffer, (B, T), N = self._config, self._buffer, shape, shape.numel()
+        config, buffer, N = self._config, self._buffer, len(grad)
         H, G, D = config.num_attention_heads, config.num_key_value_heads, config.head_dim
-        hat, stream_factor = self._normed("attention", layer, N)
+        sums, beta = self.gradients[layer], float(keep)
         mixed = buffer("mixed", B, T, H, D, layer=layer).view(N, H * D)
-        out = block.attention.out.weight
-        _grad(out).addmm_(grad.t(), mixed, beta=keep)
-        mixed_grad = torch.mm(grad, out, out=buffer("mixed_grad", N, H * D))
+        sums.out.addmm_(grad.t(), mixed, beta=beta)
+        mixed_grad = torch.mm(grad, weights.out, out=buffer("mixed_grad", N, H * D))
         heads_grad = self._probabilities_backward(layer, mixed_grad.view(B, T, H, D))
-        by_position = heads_grad.transpose(1, 2)
-        qkv_grad = buffer("qkv_grad", H + 2 * G, D, B, T)
-        qkv_grad[H + G :].copy_(by_position[H + G :])
-        unit = buffer("qk_unit", H + G, D, B, T, layer=layer)
-        factor = buffer("qk_factor", H + G, 1, B, T, layer=layer)
-        turned = _turn_back(by_position[: H + G], self._model, buffer("turned", *unit.shape))
-        product = torch.mul(turned, unit, out=buffer("qk_scratch", *unit.shape)).view(H + G, D, N)
-        fold.qk_weight_grad += product.sum(-1)
-        share = torch.bmm(fold.qk_weight.mT, product).div_(D).view(H + G, 1, B, T)
-        turned.mul_(fold.qk_weight.unsqueeze(-1)).addcmul_(unit, share, value=-1)
-        torch.mul(turned, factor, out=qkv_grad[: H + G])
-        flat_grad = qkv_grad.view((H + 2 * G) * D, N)
-        fold.qkv_grad.addmm_(flat_grad, hat, beta=keep)
-        hat_grad = torch.mm(flat_grad.t(), fold.qkv, out=buffer("hat_grad", *hat.shape))
-        self._norm_backward(grad, hat_grad, hat, stream_factor)
+        qkv = buffer("qkv", N, (H + 2 * G) * D, layer=layer).view(B, T, H + 2 * G, D)
+        factor = buffer("turn_factor", B, T, H + G, layer=layer)
+        qkv_grad = buffer("qkv_grad", *qkv.shape)
+        self._kernels.turn_backward(
+            heads_grad, qkv, factor, weights.turn, self._cos, self._sin, qkv_grad, sums.turn
+        )
+        flat_grad = qkv_grad.view(N, (H + 2 * G) * D)
+        sums.qkv.addmm_(flat_grad.t(), self._normed("attention", layer, N)[0], beta=beta)
+        hat_grad = torch.mm(flat_grad, weights.qkv, out=buffer("hat_grad", *grad.shape))
+        self._norm_backward(grad, hat_grad, "attention", layer)
 
     def _probabilities_backward(self, layer: int, mixed_grad: Tensor) -> Tensor:
-        """Gradient of the turned queries, the turned keys and the values, (H + 2G, B, D, T)."""
-        config, buffer, (B, T, H, D) = self._config, self._buffer, mixed_grad.shape
-        G = config.num_key_value_heads
-        q, k, v = self._attention_inputs(buffer("heads", H + 2 * G, B, D, T, layer=layer))
-        heads_grad = buffer("heads_grad", 3 * H, B, D, T)
+        """Gradient of the turned queries, the turned keys and the values, (H + 2G, B, T, D)."""
+        buffer, (B, T, H, D) = self._buffer, mixed_grad.shape
+        G = self._config.num_key_value_heads
+        q, k, v = self._heads_apart(buffer("heads", H + 2 * G, B, T, D, layer=layer))
+        heads_grad = buffer("heads_grad", 3 * H, B, T, D)
         q_grad, k_grad, v_grad = (part.flatten(0, 1) for part in heads_grad.split(H))
-        for start in reversed(range(0, T, _QUERY_BLOCK)):
-            end = min(start + _QUERY_BLOCK, T)
-            probabilities = buffer(f"probabilities_{start}", H * B, end - start, end, layer=layer)
-            values_grad = buffer("values_grad", H * B, end - start, D)
-            values_grad.view(H, B, end - start, D).copy_(mixed_grad[:, start:end].permute(2, 0, 1, 3))
-            scores_grad = torch.bmm(
-                values_grad, v[:, :, :end], out=buffer(f"scores_grad_{start}", *probabilities.shape)
-            )
-            _softmax_backward(scores_grad, probabilities, -1, torch.float32, grad_input=scores_grad)
-            queries = q[:, :, start:end]
+        for start, end in reversed(_query_blocks(T)):
+            rows = end - start
+            probabilities = buffer(f"probabilities_{start}", H * B, rows, end, layer=layer)
+            values_grad = buffer("values_grad", H * B, rows, D)
+            values_grad.view(H, B, rows, D).copy_(mixed_grad[:, start:end].permute(2, 0, 1, 3))
+            scores_grad = buffer(f"scores_grad_{start}", H * B, rows, end)
+            torch.bmm(values_grad, v[:, :end].mT, out=scores_grad)
+            self._kernels.causal_softmax_backward(scores_grad, probabilities, start)
             if end == T:
-                torch.bmm(values_grad.mT, probabilities, out=v_grad)
-                torch.bmm(queries, scores_grad, out=k_grad)
+                torch.bmm(probabilities.mT, values_grad, out=v_grad)
+                torch.bmm(scores_grad.mT, q[:, start:end], out=k_grad)
             else:
-                v_grad[:, :, :end] += torch.bmm(
-                    values_grad.mT, probabilities, out=buffer("keys_scratch", H * B, D, end)
-                )
-                k_grad[:, :, :end] += torch.bmm(
-                    queries, scores_grad, out=buffer("keys_scratch", H * B, D, end)
-                )
-            q_grad[:, :, start:end] = torch.bmm(k[:, :, :end], scores_grad.mT)
+                sums = buffer("keys_scratch", H * B, end, D)
+                v_grad[:, :end] += torch.bmm(probabilities.mT, values_grad, out=sums)
+                k_grad[:, :end] += torch.bmm(scores_grad.mT, q[:, start:end], out=sums)
+            q_grad[:, start:end] = torch.bmm(scores_grad, k[:, :end], out=buffer("values", H * B, rows, D))
         if H != G:
-            grouped = heads_grad[H:].view(2 * G, H // G, B, D, T).sum(1)
+            grouped = heads_grad[H:].view(2 * G, H // G, B, T, D).sum(1)
             return torch.cat((heads_grad[:H], grouped))
         return heads_grad
 
 
+class ByHand:
+    """Computes a batch's loss and gradients for one model on the CPU, without autograd."""
+
+    def __init__(self, model: Transformer, kernels: Kernels | None = None, lanes: int | None = None) -> None:
+        """`kernels` and `lanes` are for tests: by default the best there are, and a lane for each thread."""
+        self._model = model
+        self._head = model.embedding.weight if model.head is None else model.head.weight
+        self._blocks = [cast(Block, block) for block in model.blocks]
+        self._buffer = Buffers()
+        kernels = best_kernels() if kernels is None else kernels
+        self._lanes = [Lane(model, kernels) for _ in range(lanes or torch.get_num_threads())]
+        self._threads = ThreadPoolExecutor(
+            len(self._lanes), "lane", initializer=torch.set_num_threads, initargs=(1,)
+        )
+
+    @torch.no_grad()
+    def loss_and_gradients(self, ids: Tensor, targets: Tensor) -> Tensor:
+        """Mean nats per token for ids and targets (B, T), a scalar; every parameter's `.grad` is replaced."""
+        layers = [self._fold(block, layer) for layer, block in enumerate(self._blocks)]
+        head = torch.mul(self._head, self._model.norm.weight, out=self._buffer("head", *self._head.shape))
+        embedding = self._model.embedding.weight
+        lanes = self._lanes[: len(ids)]
+        shares = zip(lanes, ids.tensor_split(len(lanes)), targets.tensor_split(len(lanes)), strict=True)
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # the matrix library's threads are counted for all lanes together
+        try:
+            running = [
+                self._threads.submit(_without_grad, lane, rows, right, ids.numel(), layers, embedding, head)
+                for lane, rows, right in shares
+            ]
+            losses = [lane.result() for lane in running]
+        finally:
+            torch.set_num_threads(threads)
+        for lane in lanes[1:]:
+            _add(lanes[0], lane)
+        self._unfold(lanes[0])
+        return torch.stack(losses).sum() / ids.numel()
+
+    def _fold(self, block: Block, layer: int) -> Weights:
+        qkv, out, gate_up, down, _ = matrices(block)
+        attention = block.attention
+        queries = attention.q_norm.weight * self._model.config.head_dim**-0.5
+        folded_qkv = self._buffer("qkv", *qkv.shape, layer=layer)
+        folded_gate_up = self._buffer("gate_up", *gate_up.shape, layer=layer)
+        return Weights(
+            qkv=torch.mul(qkv, block.attention_norm.weight, out=folded_qkv),
+            out=out,
+            gate_up=torch.mul(gate_up, block.feed_forward_norm.weight, out=folded_gate_up),
+            down=down,
+            turn=torch.stack((queries, attention.k_norm.weight)),
+        )
+
+    def _unfold(self, lane: Lane) -> None:
+        """From the folded matrices' gradients those of the matrices and of the norms' weights."""
+        for block, grad in zip(self._blocks, lane.gradients, strict=True):
+            attention, feed_forward = block.attention, block.feed_forward
+            block.attention_norm.weight.grad = (grad.qkv * attention.qkv.weight).sum(0)
+            attention.qkv.weight.grad = grad.qkv.mul_(block.attention_norm.weight)
+            attention.q_norm.weight.grad = grad.turn[0] * self._model.config.head_dim**-0.5
+            attention.k_norm.weight.grad = grad.turn[1].clone()
+            attention.out.weight.grad = grad.out
+            block.feed_forward_norm.weight.grad = (grad.gate_up * feed_forward.gate_up.weight).sum(0)
+            feed_forward.gate_up.weight.grad = grad.gate_up.mul_(block.feed_forward_norm.weight)
+            feed_forward.down.weight.grad = grad.down
+        norm = self._model.norm.weight
+        norm.grad = (lane.head_grad * self._head).sum(0)
+        self._model.embedding.weight.grad = lane.embedding_grad
+        if self._model.head is None:
+            lane.embedding_grad.addcmul_(lane.head_grad, norm)
+        else:
+            self._head.grad = lane.head_grad.mul_(norm)
+
+
+def matrices(block: Block) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """A layer's weights in the order of `Weights`; for the last, something of its shape."""
+    attention, feed_forward = block.attention, block.feed_forward
+    turn = torch.stack((attention.q_norm.weight, attention.k_norm.weight)).detach()
+    return (
+        attention.qkv.weight,
+        attention.out.weight,
+        feed_forward.gate_up.weight,
+        feed_forward.down.weight,
+        turn,
+    )
+
+
+@torch.no_grad()
+def _without_grad(
+    lane: Lane,
+    ids: Tensor,
+    targets: Tensor,
+    total: int,
+    layers: Sequence[Weights],
+    embedding: Tensor,
+    head: Tensor,
+) -> Tensor:
+    """`Lane.run`, in the lane's thread: whether gradients are recorded is a setting of each thread."""
+    return lane.run(ids, targets, total, layers, embedding, head)
+
+
+def _add(lane: Lane, other: Lane) -> None:
+    """Take another lane's sums into the first one's."""
+    for mine, theirs in zip(lane.gradients, other.gradients, strict=True):
+        for field in fields(Weights):
+            getattr(mine, field.name).add_(getattr(theirs, field.name))
+    lane.head_grad.add_(other.head_grad)
+    lane.embedding_grad.add_(other.embedding_grad)
+
+
 def _rows_at_once(config: ModelConfig, B: int, T: int) -> int:
-    """The largest divisor of B whose rows have no more numbers in the stream than are handled at once."""
+    """The largest divisor of B whose rows have no more numbers in the stream than are worked on at once."""
     most = max(1, _PART_ELEMENTS // (T * config.hidden_size))
     return max(rows for rows in range(1, min(B, most) + 1) if B % rows == 0)
 
 
-def _grad(parameter: Tensor) -> Tensor:
-    assert parameter.grad is not None
-    return parameter.grad
-
-
-def _turn(unit: Tensor, turns: tuple[Tensor, Tensor, Tensor, Tensor], out: Tensor) -> None:
-    """Weigh and rotate (H + G, D, B, T) by position."""
-    (first, second), (out_first, out_second) = unit.chunk(2, 1), out.chunk(2, 1)
-    torch.mul(first, turns[0], out=out_first).addcmul_(second, turns[1], value=-1)
-    torch.mul(second, turns[2], out=out_second).addcmul_(first, turns[3])
-
-
-def _turn_back(grad: Tensor, model: Transformer, out: Tensor) -> Tensor:
-    """Rotate (H + G, D, B, T) the other way, without the weights."""
-    T, half = grad.shape[3], grad.shape[1] // 2
-    cos, sin = (table[:T, :half].t().unsqueeze(1) for table in (model.cos, model.sin))
-    (first, second), (out_first, out_second) = grad.chunk(2, 1), out.chunk(2, 1)
-    torch.mul(first, cos, out=out_first).addcmul_(second, sin)
-    torch.mul(second, cos, out=out_second).addcmul_(first, sin, value=-1)
-    return out
-
-
-def _unfold(block: Block, fold: Folded, config: ModelConfig) -> None:
-    """From the folded matrices' gradients those of the matrices and of the norms' weights."""
-    H = config.num_attention_heads
-    for matrix, norm, grad in (
-        (block.attention.qkv.weight, block.attention_norm.weight, fold.qkv_grad),
-        (block.feed_forward.gate_up.weight, block.feed_forward_norm.weight, fold.gate_up_grad),
-    ):
-        torch.sum(grad * matrix, 0, out=_grad(norm))
-        grad.mul_(norm)
-    torch.mul(fold.qk_weight_grad[:H].sum(0), config.head_dim**-0.5, out=_grad(block.attention.q_norm.weight))
-    torch.sum(fold.qk_weight_grad[H:], 0, out=_grad(block.attention.k_norm.weight))
+def _query_blocks(T: int) -> list[tuple[int, int]]:
+    """First and last + 1 of each block's queries."""
+    return [(start, min(start + _QUERY_BLOCK, T)) for start in range(0, T, _QUERY_BLOCK)]

@@ -279,14 +279,11 @@ class TokenizerPanel(Panel):
         self._progress.setVisible(bool(activity))
 
     def _tokens_changed(self, start: int, stop: int) -> None:
-        self.editor.show_change(start, stop)
         self.flow.refresh()
         self._caret_moved()
         if self.editor.textCursor().hasSelection():
             self._selection_timer.start()
-        if self._store.complete:
-            # All that waits to be painted is painted now: Qt would wait for 5 ms, a third of a frame.
-            self.editor.viewport().repaint(0, 0, 1, 1)
+        self.editor.show_change(start, stop, at_once=self._store.complete)
 
     def _render_counts(self) -> None:
         """Of the whole text, or of the selection beside them."""

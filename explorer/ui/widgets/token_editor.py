@@ -73,15 +73,27 @@ class TokenEditor(QPlainTextEdit):
         """Whether keys are held back."""
         return self.isReadOnly()
 
-    def show_change(self, start: int, stop: int) -> None:
-        """The tokens of the units `start : stop` are others than before: paint what is visible of them."""
-        self._stale = self._update_units(start, stop) or self._stale
+    def show_change(self, start: int, stop: int, at_once: bool = False) -> None:
+        """The tokens of the units `start : stop` are others than before: paint what is visible of them.
+
+        `at_once`: now, with whatever else in the window waits to be painted; else when Qt comes to it, which
+        is up to 5 ms later.
+        """
+        area = self._visible_area(start, stop)
+        if area.isEmpty():
+            return
+        self._stale = True
+        if at_once:
+            self.viewport().repaint(area)
+        else:
+            self.viewport().update(area)
 
     def set_hovered(self, index: int) -> None:
         """Light up a token; -1 for none."""
         if index != self._hovered:
             for token in (self._hovered, index):
-                self._update_token(token)
+                if 0 <= token < len(self._spans):
+                    self.viewport().update(self._visible_area(*self._spans.span(token)))
             self._hovered = index
 
     def set_signs(self, shown: bool) -> None:
@@ -212,25 +224,18 @@ class TokenEditor(QPlainTextEdit):
     def _line_runs(self, block: QTextBlock, line: QTextLine, origin: QPointF) -> LineRuns:
         return LineRuns(self._spans, block, line, origin, self._signs.end_width)
 
-    def _update_token(self, index: int) -> None:
-        if 0 <= index < len(self._spans):
-            self._update_units(*self._spans.span(index))
-
-    def _update_units(self, start: int, stop: int) -> bool:
-        """Paint again the visible blocks that hold these units or their neighbours; False if none does."""
-        found = False
+    def _visible_area(self, start: int, stop: int) -> QRect:
+        """Of the visible blocks that hold any of these units or their neighbours."""
         viewport = self.viewport().rect()
-        block, origin = self.firstVisibleBlock(), self.contentOffset()
-        top = origin.y()
+        block, top = self.firstVisibleBlock(), self.contentOffset().y()
+        area = QRectF()
         while block.isValid() and top <= viewport.bottom() and block.position() <= stop + 1:
             height = self.blockBoundingRect(block).height()
             if start - 1 <= block.position() + block.length():
-                area = QRectF(0, top, viewport.width(), height).toAlignedRect()
-                self.viewport().update(area.intersected(viewport))
-                found = True
+                area = area.united(QRectF(0, top, viewport.width(), height))
             top += height
             block = block.next()
-        return found
+        return area.toAlignedRect().intersected(viewport)
 
     def _restyle(self) -> None:
         font = self._theme.font("mono")
