@@ -46,13 +46,11 @@ def gradients(model: Transformer) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("tied", [True, False])
 @pytest.mark.parametrize("groups", [4, 2, 1])
-@pytest.mark.parametrize(
-    ("part", "block", "head_rows"), [(1 << 19, 128, 1024), (2 * 24 * 32, 8, 20), (1, 10, 7)]
-)
+@pytest.mark.parametrize(("part", "block", "head_rows"), [(2048, 128, 1024), (2 * 24, 8, 20), (1, 10, 7)])
 def test_every_gradient_is_autograds(
     tied: bool, groups: int, part: int, block: int, head_rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(by_hand, "_PART_ELEMENTS", part)
+    monkeypatch.setattr(by_hand, "_PART_POSITIONS", part)
     monkeypatch.setattr(by_hand, "_QUERY_BLOCK", block)
     monkeypatch.setattr(by_hand, "_HEAD_ROWS", head_rows)
     model = model_of(4, groups, tied)

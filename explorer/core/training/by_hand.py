@@ -24,14 +24,14 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from explorer.core.model import Block, ModelConfig, Transformer
+from explorer.core.model import Block, Transformer
 from explorer.core.training.kernels import Kernels
 from explorer.core.training.native import best_kernels
 
 _QUERY_BLOCK = 128
 _HEAD_ROWS = 1024
-_PART_ELEMENTS = 1 << 17
-"""How many numbers of the residual stream a lane works on at once: so many that the arrays stay in its cache."""
+_PART_POSITIONS = 2048
+"""How many positions a lane works on at once: more take memory and gain nothing."""
 
 
 class Buffers:
@@ -88,7 +88,7 @@ class Lane:
             gradient.turn.zero_()
         self.embedding_grad.zero_()
         losses: list[Tensor] = []
-        rows = _rows_at_once(self._config, *ids.shape)
+        rows = _rows_at_once(*ids.shape)
         for part_ids, part_targets in zip(ids.split(rows), targets.split(rows), strict=True):
             keep = len(losses) > 0  # the first part overwrites what the last step left
             B, T = part_ids.shape
@@ -351,9 +351,9 @@ def _add(lane: Lane, other: Lane) -> None:
     lane.embedding_grad.add_(other.embedding_grad)
 
 
-def _rows_at_once(config: ModelConfig, B: int, T: int) -> int:
-    """The largest divisor of B whose rows have no more numbers in the stream than are worked on at once."""
-    most = max(1, _PART_ELEMENTS // (T * config.hidden_size))
+def _rows_at_once(B: int, T: int) -> int:
+    """The largest divisor of B whose rows have no more positions than are worked on at once."""
+    most = max(1, _PART_POSITIONS // T)
     return max(rows for rows in range(1, min(B, most) + 1) if B % rows == 0)
 
 

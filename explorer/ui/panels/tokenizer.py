@@ -272,6 +272,8 @@ class TokenizerPanel(Panel):
             "inserting": self.tr("Putting in the text …"),
             "collecting": self.tr("Copying …"),
         }[activity]
+        # A text that comes in piece by piece is painted when it is there.
+        self.editor.viewport().setUpdatesEnabled(activity != "inserting")
         self._progress_words.setText(said)
         self._bar.setRange(0, 0 if share is None else 1000)
         self._bar.setValue(0 if share is None else round(1000 * share))

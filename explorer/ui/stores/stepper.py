@@ -6,12 +6,13 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QTextCursor, QTextDocument
 
-from explorer.text.units import from_units, splits_pair, to_units
+from explorer.text.units import from_units, to_units
+from explorer.ui.stores.text_mirror import normalised
 
-TURN_S = 0.005
+TURN_S = 0.003
 """A step of the work is not begun after this long in one turn; 8 ms is what a turn may take."""
-_PIECE = 16_384
-"""Units that are inserted (or removed) in one step: a millisecond or two."""
+_PIECE = 8_192
+"""Characters that are inserted (or units removed) in one step: about a millisecond."""
 _TELL_EVERY_S = 0.05
 
 Steps = Iterator[float]
@@ -82,8 +83,7 @@ def replace_range(document: QTextDocument, start: int, stop: int, text: str) -> 
     What is no more than one piece is done without a yield.
     """
     cursor = QTextCursor(document)
-    units = to_units(text)
-    total, done, begun = stop - start + len(units), 0, False
+    total, done, begun = stop - start + len(text), 0, False
 
     def put(first: int, after: int, inserted: str) -> None:
         nonlocal begun
@@ -94,7 +94,7 @@ def replace_range(document: QTextDocument, start: int, stop: int, text: str) -> 
         begun = True
         cursor.setPosition(first)
         cursor.setPosition(after, QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText(from_units(inserted))
+        cursor.insertText(inserted)
         cursor.endEditBlock()
 
     while stop - start > _PIECE:
@@ -102,10 +102,12 @@ def replace_range(document: QTextDocument, start: int, stop: int, text: str) -> 
         stop, done = stop - _PIECE, done + _PIECE
         yield done / total
     at = 0
-    while at < len(units) or stop > start:
-        end = min(at + _PIECE, len(units))
-        end += splits_pair(units, end)
-        put(start + at, stop + at, units[at:end])
-        at, stop = end, start
-        if at < len(units):
+    while at < len(text) or stop > start:
+        end = at + _PIECE
+        end += text[end - 1 : end + 1] == "\r\n"  # one line end, not two
+        piece = from_units(to_units(normalised(text[at:end])))
+        put(start, stop, piece)
+        start = stop = start + len(to_units(piece))
+        at = end
+        if at < len(text):
             yield (done + at) / total

@@ -179,7 +179,7 @@ class TokenizerStore(Store):
         if len(text) > LARGEST_UNITS:
             self.too_large.emit(len(text))
             return
-        self._work("inserting", replace_range(self.document, start, stop, normalised(text)))
+        self._work("inserting", replace_range(self.document, start, stop, text))
 
     def replace_all(self, text: str) -> None:
         """Put `text` in place of the whole text, as one step of undo."""
@@ -292,7 +292,7 @@ class TokenizerStore(Store):
         self.changed.emit()
         if first_time and theirs.strip():
             # Typed before the draft could come: keep both.
-            self._work("inserting", replace_range(self.document, 0, 0, normalised(theirs) + "\n"))
+            self._work("inserting", replace_range(self.document, 0, 0, theirs + "\n"))
 
     def _adopt(self, theirs: str) -> None:
         """Fill the empty editor with the draft, or with an example on the first day."""
@@ -371,7 +371,7 @@ class TokenizerStore(Store):
             self.changed.emit()
             return
         said = FileOpened(event.path, event.line_ends_changed)
-        steps = replace_range(self.document, 0, len(self.text), normalised(text))
+        steps = replace_range(self.document, 0, len(self.text), text)
         self._work("inserting", steps, lambda: self.file_opened.emit(said))
 
     def _work(

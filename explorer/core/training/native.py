@@ -1,0 +1,202 @@
+"""`Kernels` in C: compiled once on each machine by its own compiler, if it has one, and kept in the cache folder.
+
+What a compiler makes of kernels.c is believed only after it has agreed with PyTorch on a small example.
+"""
+
+import ctypes
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import platformdirs
+import torch
+from torch import Tensor
+
+from explorer.core.storage import write_atomically
+from explorer.core.training.kernels import Kernels, TorchKernels
+from explorer.errors import StorageError
+
+_COMPILERS = ("cc", "gcc", "clang")
+_FLAGS = (
+    "-O3", "-march=native", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-shared",
+)  # fmt: skip
+_TIMEOUT_S = 60
+_pointer, _integer, _number = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
+_SIGNATURES = {
+    "norm": [_pointer] * 3 + [_integer] * 2 + [_number],
+    "norm_backward": [_pointer] * 4 + [_integer] * 2 + [_number] * 2,
+    "turn": [_pointer] * 6 + [_integer] * 5 + [_number],
+    "turn_backward": [_pointer] * 9 + [_integer] * 5,
+    "causal_softmax": [_pointer] + [_integer] * 4,
+    "causal_softmax_backward": [_pointer] * 2 + [_integer] * 4,
+    "swiglu": [_pointer] * 2 + [_integer] * 2,
+    "swiglu_backward": [_pointer] * 3 + [_integer] * 2,
+    "cross_entropy": [_pointer] * 3 + [_integer] * 2,
+}
+
+
+class NativeKernels:
+    """`Kernels` by a compiled library. Python's lock is free meanwhile: threads can share a batch out."""
+
+    def __init__(self, library: Path) -> None:
+        """Raises: OSError, AttributeError if the file is no such library."""
+        self._library = ctypes.CDLL(str(library))
+        for name, signature in _SIGNATURES.items():
+            function = getattr(self._library, name)
+            function.argtypes, function.restype = signature, None
+
+    def norm(self, x: Tensor, hat: Tensor, factor: Tensor, eps: float) -> None:
+        """As in `Kernels`."""
+        self._library.norm(x.data_ptr(), hat.data_ptr(), factor.data_ptr(), *x.shape, eps)
+
+    def norm_backward(
+        self, grad: Tensor, hat_grad: Tensor, hat: Tensor, factor: Tensor, scale: float, keep: bool
+    ) -> None:
+        """As in `Kernels`."""
+        pointers = (grad.data_ptr(), hat_grad.data_ptr(), hat.data_ptr(), factor.data_ptr())
+        self._library.norm_backward(*pointers, *grad.shape, scale, float(keep))
+
+    def turn(
+        self, qkv: Tensor, heads: Tensor, factor: Tensor, weight: Tensor, cos: Tensor, sin: Tensor, eps: float
+    ) -> None:
+        """As in `Kernels`."""
+        pointers = (qkv.data_ptr(), heads.data_ptr(), factor.data_ptr())
+        tables = (weight.data_ptr(), cos.data_ptr(), sin.data_ptr())
+        self._library.turn(*pointers, *tables, *_sizes(qkv, factor), eps)
+
+    def turn_backward(
+        self,
+        heads_grad: Tensor,
+        qkv: Tensor,
+        factor: Tensor,
+        weight: Tensor,
+        cos: Tensor,
+        sin: Tensor,
+        qkv_grad: Tensor,
+        weight_grad: Tensor,
+    ) -> None:
+        """As in `Kernels`."""
+        given = (heads_grad.data_ptr(), qkv.data_ptr(), factor.data_ptr())
+        tables = (weight.data_ptr(), cos.data_ptr(), sin.data_ptr())
+        scratch = torch.empty(qkv.shape[-1])
+        results = (qkv_grad.data_ptr(), weight_grad.data_ptr(), scratch.data_ptr())
+        self._library.turn_backward(*given, *tables, *results, *_sizes(qkv, factor))
+
+    def causal_softmax(self, scores: Tensor, start: int) -> None:
+        """As in `Kernels`."""
+        self._library.causal_softmax(scores.data_ptr(), *scores.shape, start)
+
+    def causal_softmax_backward(self, grad: Tensor, probabilities: Tensor, start: int) -> None:
+        """As in `Kernels`."""
+        self._library.causal_softmax_backward(grad.data_ptr(), probabilities.data_ptr(), *grad.shape, start)
+
+    def swiglu(self, both: Tensor, inner: Tensor) -> None:
+        """As in `Kernels`."""
+        self._library.swiglu(both.data_ptr(), inner.data_ptr(), *inner.shape)
+
+    def swiglu_backward(self, both: Tensor, inner_grad: Tensor, both_grad: Tensor) -> None:
+        """As in `Kernels`."""
+        pointers = (both.data_ptr(), inner_grad.data_ptr(), both_grad.data_ptr())
+        self._library.swiglu_backward(*pointers, *inner_grad.shape)
+
+    def cross_entropy(self, logits: Tensor, targets: Tensor, losses: Tensor) -> None:
+        """As in `Kernels`."""
+        self._library.cross_entropy(logits.data_ptr(), targets.data_ptr(), losses.data_ptr(), *logits.shape)
+
+
+@cache
+def best_kernels() -> Kernels:
+    """The C ones if they can be had and compute what they should; else PyTorch's. Takes a second, once."""
+    source = (files("explorer.core.training") / "kernels.c").read_bytes()
+    compiler = next(filter(None, map(shutil.which, _COMPILERS)), None)
+    if compiler is None:
+        return TorchKernels()
+    try:
+        kernels = NativeKernels(_library(compiler, source))
+        return kernels if agrees(kernels) else TorchKernels()
+    except (OSError, AttributeError, StorageError, subprocess.SubprocessError):
+        return TorchKernels()  # no compiler that works, or nowhere to keep what it makes
+
+
+def _library(compiler: str, source: bytes) -> Path:
+    """The compiled library: from the cache folder, or made now.
+
+    Raises: OSError, StorageError, subprocess.SubprocessError.
+    """
+    known = (source, " ".join((compiler, *_FLAGS)).encode(), _processor())
+    key = hashlib.sha256(b"\0".join(known)).hexdigest()[:16]
+    folder = Path(platformdirs.user_cache_dir("llm-explorer", appauthor=False))
+    library = folder / f"kernels-{key}.so"
+    if not library.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        made = folder / f"making-{key}-{os.getpid()}.so"
+        try:
+            command = [compiler, *_FLAGS, "-x", "c", "-", "-o", str(made), "-lm"]
+            subprocess.run(command, input=source, capture_output=True, check=True, timeout=_TIMEOUT_S)
+            write_atomically(library, made.read_bytes())
+        finally:
+            made.unlink(missing_ok=True)
+    return library
+
+
+def _processor() -> bytes:
+    """What tells processors apart that take different instructions: homes may be shared between machines."""
+    try:
+        lines = Path("/proc/cpuinfo").read_bytes().splitlines()
+    except OSError:
+        lines = []
+    flags = next((line for line in lines if line.startswith((b"flags", b"Features"))), b"")
+    return flags + platform.machine().encode() + platform.processor().encode()
+
+
+def agrees(kernels: Kernels) -> bool:
+    """Whether these kernels compute what PyTorch's do."""
+    theirs = example(TorchKernels())
+    return all(
+        torch.allclose(found, wanted, rtol=1e-4, atol=1e-5)
+        for found, wanted in zip(example(kernels), theirs, strict=True)
+    )
+
+
+def example(kernels: Kernels) -> list[Tensor]:
+    """What each of the kernels makes of the same small numbers, odd sizes included."""
+    generator = torch.Generator().manual_seed(1)
+    B, T, H, G, D, C, width = 2, 5, 3, 1, 10, 21, 19
+
+    def numbers(*shape: int) -> Tensor:
+        return 2 * torch.randn(shape, generator=generator)
+
+    x, hat, factor, grad = numbers(B * T, C), numbers(B * T, C), numbers(B * T, 1), numbers(B * T, C)
+    kernels.norm(x, hat, factor, 1e-6)
+    added, fresh = grad.clone(), grad.clone()
+    kernels.norm_backward(added, x, hat, factor, 0.5, True)
+    kernels.norm_backward(fresh, x, hat, factor, 0.5, False)
+    qkv, heads, turned = numbers(B, T, H + 2 * G, D), numbers(H + 2 * G, B, T, D), numbers(B, T, H + G)
+    weight, cos, sin = numbers(2, D), numbers(T, D // 2), numbers(T, D // 2)
+    kernels.turn(qkv, heads, turned, weight, cos, sin, 1e-6)
+    qkv_grad, weight_grad = torch.empty_like(qkv), numbers(2, D)
+    kernels.turn_backward(numbers(*heads.shape), qkv, turned, weight, cos, sin, qkv_grad, weight_grad)
+    scores, scores_grad = 5 * numbers(2, 3, 7), numbers(2, 3, 7)
+    kernels.causal_softmax(scores, 2)
+    kernels.causal_softmax_backward(scores_grad, scores, 2)
+    both, inner, both_grad = 5 * numbers(4, 2 * width), numbers(4, width), numbers(4, 2 * width)
+    kernels.swiglu(both, inner)
+    kernels.swiglu_backward(both, inner, both_grad)
+    logits, losses = 10 * numbers(5, 37), numbers(5)
+    kernels.cross_entropy(logits, torch.tensor([0, 36, 7, 8, 9]), losses)
+    return [
+        hat, factor, added, fresh, heads, turned, qkv_grad, weight_grad, scores, scores_grad, inner, both_grad,
+        logits, losses,
+    ]  # fmt: skip
+
+
+def _sizes(qkv: Tensor, factor: Tensor) -> tuple[int, int, int, int, int]:
+    """B, T, H, G, D of qkv (B, T, H + 2G, D) and factor (B, T, H + G)."""
+    B, T, heads, D = qkv.shape
+    G = heads - factor.shape[-1]
+    return B, T, heads - 2 * G, G, D
