@@ -153,6 +153,19 @@ def test_a_space_before_a_split_character_is_the_first_tokens_own(make: Make) ->
     assert own.left() < partner.left() and own.right() == partner.right()
 
 
+def test_a_split_character_has_all_its_tokens_wherever_the_line_wraps(make: Make) -> None:
+    rig = make("word 龘 " * 60, "gpt2")
+    spans, editor = rig.store.spans, rig.editor
+    split = {fact.index for fact in spans.facts(0, len(spans)) if 0x80 <= fact.data[0] < 0xC0}
+    seen = 0
+    for block, line, origin in editor._lines(editor.viewport().rect()):
+        for run in editor._line_runs(block, line, origin).runs([]):
+            for token in split & set(run.tokens):
+                seen += 1
+                assert token - 1 in run.tokens
+    assert seen == 60
+
+
 def test_new_text_is_neutral_until_its_tokens_come(make: Make, theme: Theme) -> None:
     rig = make("one two")
     rig.engine.live = False

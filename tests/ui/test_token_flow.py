@@ -164,6 +164,9 @@ def test_what_is_shown_stays_when_tokens_come_before_it(make: Make) -> None:
     flow.refresh()
     assert [row.chips[0].label for row in flow._rows] == before
     assert 605 in shown(flow)
+    flow.show_token(len(words) - 1)
+    assert flow.verticalScrollBar().value() == flow.verticalScrollBar().maximum()
+    assert len(words) - 1 in shown(flow)
 
 
 def test_only_rows_that_differ_are_painted_again(make: Make, qtbot: QtBot) -> None:

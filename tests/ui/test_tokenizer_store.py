@@ -62,7 +62,7 @@ def store(qapp: object, settings: Settings) -> TokenizerStore:
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Open]:
+def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Open]:
     """Open a store's document with a draft. `live=False` leaves answers to the test from then on.
 
     `whole=False` leaves it even to the test when the opening itself is answered.
@@ -79,6 +79,7 @@ def opened(tmp_path: Path) -> Iterator[Open]:
         store.engine_ready()
         if whole:
             engine.finish()
+            qtbot.waitUntil(lambda: not store.activity)
         return engine
 
     yield open_with
@@ -205,6 +206,17 @@ def test_a_patch_that_does_not_fit_opens_the_document_again(store: TokenizerStor
     assert_same(store, engine)
 
 
+def test_a_patch_older_than_the_newest_edit_is_carried_over_it(store: TokenizerStore, opened: Open) -> None:
+    engine = opened(store, "x", live=False)
+    put(store, 0, 1, "alpha beta")
+    put(store, 5, 5, "yy")
+    engine.deliver(1)
+    assert store.spans.ids.tolist() == tokenizer("o200k_base").encode("alpha beta")
+    assert store.spans.starts.tolist() == [0, 7]  # what comes at a token's beginning comes before it
+    engine.finish()
+    assert_same(store, engine)
+
+
 # ---------------------------------------------------------------- opening
 
 
@@ -258,6 +270,10 @@ def test_what_is_typed_while_the_draft_comes_again_is_not_lost(store: TokenizerS
     engine.die()
     store.engine_ready()
     put(store, 0, 0, "while waiting ")
+    while store.phase == "loading":
+        engine.work(1)
+        engine.deliver()
+    assert all(stop <= len(store.text) for _, stop in store.spans.neutral())
     engine.finish()
     assert store.text == "while waiting the draft"
     assert_same(store, engine)
@@ -283,6 +299,19 @@ def test_the_encoding_is_remembered(store: TokenizerStore, settings: Settings, o
     assert_same(store, engine)
     assert TokenizerStore(settings).encoding == "gpt2"
     assert sum(isinstance(command, ChooseEncoding) for command in engine.commands) == 1
+
+
+def test_an_encoding_chosen_while_the_document_is_being_opened_is_the_one_that_stays(
+    store: TokenizerStore, opened: Open
+) -> None:
+    engine = opened(store, "Tokens 中文", live=False, whole=False)
+    while store.phase == "loading":
+        engine.work(1)
+        engine.deliver()
+    store.choose_encoding("gpt2")
+    engine.finish()
+    assert store.encoding == "gpt2"
+    assert_same(store, engine)
 
 
 def test_an_encoding_that_is_gone_gives_way(qapp: object, settings: Settings, opened: Open) -> None:

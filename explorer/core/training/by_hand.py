@@ -1,14 +1,14 @@
 """A training step's gradients on a CPU, derived by hand: the formulas of `explorer.core.model`, faster.
 
-Autograd keeps and re-reads more than it must, and on few cores that traffic costs as much as half of the matrix
-products. Here
+Autograd keeps and re-reads more than it must, and on few cores that traffic costs as much as half of the
+matrix products. Here
 
 - every array has its place from the first step on: no page is asked of the system twice;
-- a norm's weight scales the columns of the matrix that comes next, so it is multiplied into that matrix once a
-  step, not into every token, and its gradient falls out of the matrix's;
+- a norm's weight scales the columns of the matrix that comes next, so it is multiplied into that matrix once
+  a step, not into every token, and its gradient falls out of the matrix's;
 - what lies between two products is one pass over each array (`explorer.core.training.kernels`);
-- attention is plain products over blocks of queries, each against the keys up to its last position: most of the
-  other half of the causal square is never computed, and the probabilities are kept for the way back;
+- attention is plain products over blocks of queries, each against the keys up to its last position: most of
+  the other half of the causal square is never computed, and the probabilities are kept for the way back;
 - the rows of a batch are shared out among lanes, a thread each, which meet once a step. Threads that meet in
   every operation wait for each other, at each of them, as soon as another program wants a core.
 
@@ -83,7 +83,7 @@ class Lane:
         embedding: Tensor,
         head: Tensor,
     ) -> Tensor:
-        """Sum of the losses (nats) of ids and targets (B, T); gradients of the mean over `total` positions."""
+        """Sum of the losses (nats) of ids and targets (B, T); gradients of their mean over `total`."""
         for gradient in self.gradients:
             gradient.turn.zero_()
         self.embedding_grad.zero_()

@@ -1,4 +1,4 @@
-"""`Kernels` in C: compiled once on each machine by its own compiler, if it has one, and kept in the cache folder.
+"""`Kernels` in C: compiled once on each machine by its own compiler, if any, and kept in the cache folder.
 
 What a compiler makes of kernels.c is believed only after it has agreed with PyTorch on a small example.
 """
@@ -189,10 +189,8 @@ def example(kernels: Kernels) -> list[Tensor]:
     kernels.swiglu_backward(both, inner, both_grad)
     logits, losses = 10 * numbers(5, 37), numbers(5)
     kernels.cross_entropy(logits, torch.tensor([0, 36, 7, 8, 9]), losses)
-    return [
-        hat, factor, added, fresh, heads, turned, qkv_grad, weight_grad, scores, scores_grad, inner, both_grad,
-        logits, losses,
-    ]  # fmt: skip
+    passed = [hat, factor, added, fresh, heads, turned, qkv_grad, weight_grad]
+    return [*passed, scores, scores_grad, inner, both_grad, logits, losses]
 
 
 def _sizes(qkv: Tensor, factor: Tensor) -> tuple[int, int, int, int, int]:

@@ -25,7 +25,7 @@ from explorer.protocol import (
     ReadFile,
     TokensPatched,
 )
-from explorer.text.units import to_units
+from explorer.text.units import from_units, to_units
 from explorer.ui.settings import Settings
 from explorer.ui.stores.base import Store
 from explorer.ui.stores.stepper import Stepper, Steps, replace_range
@@ -292,7 +292,7 @@ class TokenizerStore(Store):
         self.changed.emit()
         if first_time and theirs.strip():
             # Typed before the draft could come: keep both.
-            self._work("inserting", replace_range(self.document, 0, 0, theirs + "\n"))
+            self._work("inserting", replace_range(self.document, 0, 0, from_units(theirs) + "\n"))
 
     def _adopt(self, theirs: str) -> None:
         """Fill the empty editor with the draft, or with an example on the first day."""
@@ -304,7 +304,7 @@ class TokenizerStore(Store):
         self._send(difference(theirs, self.text))
         self._adopting = True
         self.document.setUndoRedoEnabled(False)
-        self._work("inserting", replace_range(self.document, 0, 0, ours), self._adopted)
+        self._work("inserting", replace_range(self.document, 0, 0, from_units(ours)), self._adopted)
 
     def _adopted(self) -> None:
         self.document.setUndoRedoEnabled(True)
