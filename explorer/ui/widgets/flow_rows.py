@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from explorer.text.units import from_units
 from explorer.ui.stores.token_spans import TokenSpans
-from explorer.ui.widgets.token_words import hex_bytes, visible
+from explorer.ui.widgets.token_words import chip_label, hex_bytes
 
 SEGMENT = 256
 _LONGEST_UNITS = 64
@@ -151,7 +151,7 @@ class FlowRows:
         metrics, text_metrics = self._metrics, self._metrics.text
         assert text_metrics is not None
         text = key[2:] if self._with_ids else key[1:]
-        label = hex_bytes(bytes.fromhex(piece)) if piece else visible(from_units(text))
+        label = hex_bytes(bytes.fromhex(piece)) if piece else chip_label(from_units(text))
         advance: Callable[[str], float] = text_metrics.horizontalAdvance
         inner = advance(label)
         if self._with_ids:

@@ -6,7 +6,7 @@ from explorer.ui import words
 from explorer.ui.stores.token_spans import TokenFact
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.quiet_text import QuietText
-from explorer.ui.widgets.token_words import hex_bytes, visible
+from explorer.ui.widgets.token_words import chip_label, hex_bytes
 
 
 class TokenCard(QFrame):
@@ -40,7 +40,7 @@ class TokenCard(QFrame):
             for label in (self._label, self._id, self._details):
                 label.set_text("")
             return
-        shown = hex_bytes(fact.data) if is_part else visible(fact.text)
+        shown = hex_bytes(fact.data) if is_part else chip_label(fact.text)
         self._label.set_text(shown)
         self._id.set_text(self.tr("id {id}").format(id=fact.id))
         line, column = place
