@@ -8,6 +8,8 @@ import torch
 from explorer.core.model import ModelConfig, Transformer, initialize
 from explorer.core.training import by_hand
 from explorer.core.training.by_hand import ByHand
+from explorer.core.training.kernels import Kernels, TorchKernels
+from explorer.core.training.native import best_kernels
 
 CONTEXT = 24
 
@@ -44,11 +46,20 @@ def gradients(model: Transformer) -> dict[str, torch.Tensor]:
     return {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
 
 
-@pytest.mark.parametrize("tied", [True, False])
-@pytest.mark.parametrize("groups", [4, 2, 1])
+@pytest.mark.parametrize("kernels", [best_kernels(), TorchKernels()], ids=["best", "torch"])
+@pytest.mark.parametrize(
+    ("groups", "tied", "lanes"), [(4, True, 1), (2, True, 2), (1, True, 4), (2, False, 7)]
+)
 @pytest.mark.parametrize(("part", "block", "head_rows"), [(2048, 128, 1024), (2 * 24, 8, 20), (1, 10, 7)])
 def test_every_gradient_is_autograds(
-    tied: bool, groups: int, part: int, block: int, head_rows: int, monkeypatch: pytest.MonkeyPatch
+    kernels: Kernels,
+    groups: int,
+    tied: bool,
+    lanes: int,
+    part: int,
+    block: int,
+    head_rows: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(by_hand, "_PART_POSITIONS", part)
     monkeypatch.setattr(by_hand, "_QUERY_BLOCK", block)
@@ -58,7 +69,7 @@ def test_every_gradient_is_autograds(
     loss = model.loss(inputs, targets)
     loss.backward()
     wanted = gradients(model)
-    ours = ByHand(model)
+    ours = ByHand(model, kernels, lanes)
     for _ in range(2):  # the second time with every array full of the first
         found = ours.loss_and_gradients(inputs, targets)
     assert float(found) == pytest.approx(loss.item(), rel=1e-6)
@@ -83,12 +94,13 @@ def test_batches_of_other_shapes_take_turns() -> None:
         ours = ByHand(model)
 
 
-def test_the_same_batch_gives_the_same_bits() -> None:
+@pytest.mark.parametrize("lanes", [1, 2, 3])
+def test_the_same_batch_gives_the_same_bits(lanes: int) -> None:
     inputs, targets = batch_of(6)
     results: list[dict[str, torch.Tensor]] = []
     for _ in range(2):
         model = model_of(4, 2, True)
-        ours = ByHand(model)
+        ours = ByHand(model, lanes=lanes)
         ours.loss_and_gradients(*batch_of(3))
         ours.loss_and_gradients(inputs, targets)
         results.append(gradients(model))
@@ -116,3 +128,16 @@ def test_one_batch_is_learned_by_heart() -> None:
         loss = ours.loss_and_gradients(inputs, targets)
         optimizer.step()
     assert float(loss) < 0.1
+
+
+def test_the_threads_of_everything_else_stay_as_they_were() -> None:
+    model = model_of(4, 4, True)
+    torch.set_num_threads(2)
+    try:
+        ByHand(model).loss_and_gradients(*batch_of(4))
+        assert torch.get_num_threads() == 2
+        with pytest.raises(IndexError):
+            ByHand(model).loss_and_gradients(batch_of(4)[0] + 1000, batch_of(4)[1])
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)

@@ -19,6 +19,7 @@ the same bits. Letters as in `explorer.core.model`; N is B x T.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import cast
 
 import torch
@@ -257,33 +258,37 @@ class ByHand:
             len(self._lanes), "lane", initializer=torch.set_num_threads, initargs=(1,)
         )
 
-    @torch.no_grad()
     def loss_and_gradients(self, ids: Tensor, targets: Tensor) -> Tensor:
         """Mean nats per token for ids and targets (B, T), a scalar; every parameter's `.grad` is replaced."""
-        layers = [self._fold(block, layer) for layer, block in enumerate(self._blocks)]
-        head = torch.mul(self._head, self._model.norm.weight, out=self._buffer("head", *self._head.shape))
-        embedding = self._model.embedding.weight
-        lanes = self._lanes[: len(ids)]
-        shares = zip(lanes, ids.tensor_split(len(lanes)), targets.tensor_split(len(lanes)), strict=True)
         threads = torch.get_num_threads()
-        torch.set_num_threads(1)  # the matrix library's threads are counted for all lanes together
+        torch.set_num_threads(1)  # the matrix library counts its threads for all lanes together
         try:
-            running = [
-                self._threads.submit(_without_grad, lane, rows, right, ids.numel(), layers, embedding, head)
-                for lane, rows, right in shares
-            ]
-            losses = [lane.result() for lane in running]
+            return self._shared_out(ids, targets)
         finally:
             torch.set_num_threads(threads)
-        for lane in lanes[1:]:
-            _add(lanes[0], lane)
-        self._unfold(lanes[0])
+
+    @torch.no_grad()
+    def _shared_out(self, ids: Tensor, targets: Tensor) -> Tensor:
+        head = torch.mul(self._head, self._model.norm.weight, out=self._buffer("head", *self._head.shape))
+        layers = list(self._threads.map(self._fold, range(len(self._blocks))))
+        lanes = self._lanes[: len(ids)]
+
+        @torch.no_grad()  # a setting of each thread
+        def run(lane: Lane, rows: Tensor, right: Tensor) -> Tensor:
+            return lane.run(rows, right, ids.numel(), layers, self._model.embedding.weight, head)
+
+        shares = (ids.tensor_split(len(lanes)), targets.tensor_split(len(lanes)))
+        losses = list(self._threads.map(run, lanes, *shares))
+        for _ in self._threads.map(partial(self._collect, lanes), range(len(layers))):
+            pass
+        self._collect_ends(lanes)
         return torch.stack(losses).sum() / ids.numel()
 
-    def _fold(self, block: Block, layer: int) -> Weights:
-        qkv, out, gate_up, down, _ = matrices(block)
-        attention = block.attention
-        queries = attention.q_norm.weight * self._model.config.head_dim**-0.5
+    @torch.no_grad()
+    def _fold(self, layer: int) -> Weights:
+        block = self._blocks[layer]
+        qkv, out, gate_up, down, turn = matrices(block)
+        turn[0] *= self._model.config.head_dim**-0.5
         folded_qkv = self._buffer("qkv", *qkv.shape, layer=layer)
         folded_gate_up = self._buffer("gate_up", *gate_up.shape, layer=layer)
         return Weights(
@@ -291,28 +296,40 @@ class ByHand:
             out=out,
             gate_up=torch.mul(gate_up, block.feed_forward_norm.weight, out=folded_gate_up),
             down=down,
-            turn=torch.stack((queries, attention.k_norm.weight)),
+            turn=turn,
         )
 
-    def _unfold(self, lane: Lane) -> None:
-        """From the folded matrices' gradients those of the matrices and of the norms' weights."""
-        for block, grad in zip(self._blocks, lane.gradients, strict=True):
-            attention, feed_forward = block.attention, block.feed_forward
-            block.attention_norm.weight.grad = (grad.qkv * attention.qkv.weight).sum(0)
-            attention.qkv.weight.grad = grad.qkv.mul_(block.attention_norm.weight)
-            attention.q_norm.weight.grad = grad.turn[0] * self._model.config.head_dim**-0.5
-            attention.k_norm.weight.grad = grad.turn[1].clone()
-            attention.out.weight.grad = grad.out
-            block.feed_forward_norm.weight.grad = (grad.gate_up * feed_forward.gate_up.weight).sum(0)
-            feed_forward.gate_up.weight.grad = grad.gate_up.mul_(block.feed_forward_norm.weight)
-            feed_forward.down.weight.grad = grad.down
+    @torch.no_grad()
+    def _collect(self, lanes: Sequence[Lane], layer: int) -> None:
+        """Sum a layer's gradients; from the folded matrices' those of the matrices and the norms' weights."""
+        sums, *others = (lane.gradients[layer] for lane in lanes)
+        for field in fields(Weights):
+            for other in others:
+                getattr(sums, field.name).add_(getattr(other, field.name))
+        block = self._blocks[layer]
+        attention, feed_forward = block.attention, block.feed_forward
+        block.attention_norm.weight.grad = (sums.qkv * attention.qkv.weight).sum(0)
+        attention.qkv.weight.grad = sums.qkv.mul_(block.attention_norm.weight)
+        attention.q_norm.weight.grad = sums.turn[0] * self._model.config.head_dim**-0.5
+        attention.k_norm.weight.grad = sums.turn[1].clone()
+        attention.out.weight.grad = sums.out
+        block.feed_forward_norm.weight.grad = (sums.gate_up * feed_forward.gate_up.weight).sum(0)
+        feed_forward.gate_up.weight.grad = sums.gate_up.mul_(block.feed_forward_norm.weight)
+        feed_forward.down.weight.grad = sums.down
+
+    def _collect_ends(self, lanes: Sequence[Lane]) -> None:
+        """The same for the embedding, the last norm and the head."""
+        sums, *others = lanes
+        for other in others:
+            sums.head_grad.add_(other.head_grad)
+            sums.embedding_grad.add_(other.embedding_grad)
         norm = self._model.norm.weight
-        norm.grad = (lane.head_grad * self._head).sum(0)
-        self._model.embedding.weight.grad = lane.embedding_grad
+        norm.grad = (sums.head_grad * self._head).sum(0)
+        self._model.embedding.weight.grad = sums.embedding_grad
         if self._model.head is None:
-            lane.embedding_grad.addcmul_(lane.head_grad, norm)
+            sums.embedding_grad.addcmul_(sums.head_grad, norm)
         else:
-            self._head.grad = lane.head_grad.mul_(norm)
+            self._head.grad = sums.head_grad.mul_(norm)
 
 
 def matrices(block: Block) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
@@ -326,29 +343,6 @@ def matrices(block: Block) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         feed_forward.down.weight,
         turn,
     )
-
-
-@torch.no_grad()
-def _without_grad(
-    lane: Lane,
-    ids: Tensor,
-    targets: Tensor,
-    total: int,
-    layers: Sequence[Weights],
-    embedding: Tensor,
-    head: Tensor,
-) -> Tensor:
-    """`Lane.run`, in the lane's thread: whether gradients are recorded is a setting of each thread."""
-    return lane.run(ids, targets, total, layers, embedding, head)
-
-
-def _add(lane: Lane, other: Lane) -> None:
-    """Take another lane's sums into the first one's."""
-    for mine, theirs in zip(lane.gradients, other.gradients, strict=True):
-        for field in fields(Weights):
-            getattr(mine, field.name).add_(getattr(theirs, field.name))
-    lane.head_grad.add_(other.head_grad)
-    lane.embedding_grad.add_(other.embedding_grad)
 
 
 def _rows_at_once(B: int, T: int) -> int:

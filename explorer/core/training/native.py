@@ -129,19 +129,27 @@ def _library(compiler: str, source: bytes) -> Path:
     Raises: OSError, StorageError, subprocess.SubprocessError.
     """
     known = (source, " ".join((compiler, *_FLAGS)).encode(), _processor())
-    key = hashlib.sha256(b"\0".join(known)).hexdigest()[:16]
+    key = _digest(b"\0".join(known))
     folder = Path(platformdirs.user_cache_dir("llm-explorer", appauthor=False))
-    library = folder / f"kernels-{key}.so"
-    if not library.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        made = folder / f"making-{key}-{os.getpid()}.so"
-        try:
-            command = [compiler, *_FLAGS, "-x", "c", "-", "-o", str(made), "-lm"]
-            subprocess.run(command, input=source, capture_output=True, check=True, timeout=_TIMEOUT_S)
-            write_atomically(library, made.read_bytes())
-        finally:
-            made.unlink(missing_ok=True)
+    for library in folder.glob(f"kernels-{key}-*.so"):
+        # Loading a damaged one would end the process.
+        if library.stem.endswith(_digest(library.read_bytes())):
+            return library
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f"making-{key}-{os.getpid()}.so"
+    try:
+        command = [compiler, *_FLAGS, "-x", "c", "-", "-o", str(made), "-lm"]
+        subprocess.run(command, input=source, capture_output=True, check=True, timeout=_TIMEOUT_S)
+        content = made.read_bytes()
+    finally:
+        made.unlink(missing_ok=True)
+    library = folder / f"kernels-{key}-{_digest(content)}.so"
+    write_atomically(library, content)
     return library
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _processor() -> bytes:
