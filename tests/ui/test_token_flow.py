@@ -85,7 +85,7 @@ def test_every_token_stands_once_and_in_order(make: Make, words: list[str], mode
     flow, _ = make(words)
     flow.set_mode(mode)
     assert [token for row in walk(flow) for token in row] == list(range(len(words)))
-    room = flow.viewport().width() - 2 * flow._margin
+    room = flow.viewport().width() - 2 * flow._look.margin
     for row in flow._rows:
         edges = [(chip.left, chip.left + chip.width) for chip in row.chips]
         assert all(right < left for (_, right), (left, _) in pairwise(edges))

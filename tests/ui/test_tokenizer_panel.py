@@ -16,7 +16,8 @@ from text_engine import TextEngine, tokenizer, write_draft
 
 from explorer.protocol import Failed
 from explorer.text.units import from_units
-from explorer.ui.panels.tokenizer import STARTERS, TokenizerPanel
+from explorer.ui.panels.tokenizer import TokenizerPanel
+from explorer.ui.panels.tokenizer_texts import STARTERS
 from explorer.ui.settings import Settings
 from explorer.ui.stores.tokenizer import EXAMPLE, NAME, TokenizerStore
 from explorer.ui.theme import Theme

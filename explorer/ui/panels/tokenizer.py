@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from explorer.protocol import Failed
 from explorer.ui import words
 from explorer.ui.panels.base import Panel
+from explorer.ui.panels.tokenizer_texts import STARTERS
 from explorer.ui.settings import Settings
 from explorer.ui.stores.tokenizer import Counts, FileOpened, TokenizerStore
 from explorer.ui.theme import Theme
@@ -37,22 +38,6 @@ from explorer.ui.widgets.token_flow import FLOW_MODES, FlowMode, TokenFlow
 _SIDE_BY_SIDE_PX = 640
 _SELECTION_AFTER_MS = 40
 """A selection that is being drawn is counted when the hand rests."""
-
-STARTERS = {
-    "egg": "Egg egg EGG eGg\nEgg\negg\n egg\nAn egg. Two eggs, and Eggs Benedict.\n",
-    "chinese": (
-        "The weather is fine today, so we take a walk in the park.\n今天天气很好，所以我们去公园散步。\n"
-    ),
-    "strawberry": (
-        "How many r's are in strawberry?\nstrawberry Strawberry STRAWBERRY\ns t r a w b e r r y\n"
-    ),
-    "code": (
-        "def fibonacci(n: int) -> int:\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n"
-        '    return a\n\nprint(f"{fibonacci(30) = }")\n'
-    ),
-    "numbers": "127 + 677 = 804\n1277 + 677 = 1954\n1,277 12771277 3.14159 1e-5 0x7F\n2026-11-22\n",
-    "emoji": "👩‍👩‍👧‍👦 👨🏽‍🚀 🏳️‍🌈 🇨🇳 😀\né and é: one letter, written in two ways\n",
-}
 
 
 class TokenizerPanel(Panel):

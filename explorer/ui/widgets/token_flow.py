@@ -5,13 +5,10 @@ half million of them cost no more than those that are seen.
 """
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
-    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -24,20 +21,12 @@ from PySide6.QtWidgets import QAbstractScrollArea
 
 from explorer.ui.stores.token_spans import TokenSpans
 from explorer.ui.theme import Theme
-from explorer.ui.widgets.flow_rows import SEGMENT, Chip, FlowRows, Metrics
+from explorer.ui.widgets.flow_look import FLOW_MODES, FlowLook, FlowMode, Marks, Row
+from explorer.ui.widgets.flow_rows import SEGMENT, FlowRows
 
-FlowMode = Literal["both", "ids", "text"]
-FLOW_MODES: tuple[FlowMode, ...] = ("both", "ids", "text")
+__all__ = ["FLOW_MODES", "FlowMode", "TokenFlow"]
 _WHEEL_ROWS = 3
 _WHEEL_NOTCH = 120
-
-
-class _Row(NamedTuple):
-    """A painted row: where, its chips, and their fills."""
-
-    top: int
-    chips: list[Chip]
-    fills: list[int]
 
 
 class TokenFlow(QAbstractScrollArea):
@@ -53,9 +42,10 @@ class TokenFlow(QAbstractScrollArea):
         super().__init__()
         self._theme, self._spans = theme, spans
         self._layout = FlowRows(spans)
+        self._look = FlowLook(theme)
         self._mode: FlowMode = "both"
         self._digits = 5
-        self._rows: list[_Row] = []
+        self._rows: list[Row] = []
         self._top = 0
         self._lowest = -1  # first token of the top row when scrolled to the end; -1: to be found out
         self._hovered = self._current = -1
@@ -154,9 +144,9 @@ class TokenFlow(QAbstractScrollArea):
     def token_at(self, place: QPointF) -> int:
         """The token whose chip is at a place of the viewport; -1 if there is none."""
         for row in self._rows:
-            if row.top <= place.y() < row.top + self._row_height - self._gap:
+            if row.top <= place.y() < row.top + self._look.chip_height:
                 for chip in row.chips:
-                    if chip.left <= place.x() - self._margin < chip.left + chip.width:
+                    if chip.left <= place.x() - self._look.margin < chip.left + chip.width:
                         return chip.token
         return -1
 
@@ -165,32 +155,16 @@ class TokenFlow(QAbstractScrollArea):
         for row in self._rows:
             if row.chips and row.chips[0].token <= index <= row.chips[-1].token:
                 chip = row.chips[index - row.chips[0].token]
-                return QRect(self._margin + chip.left, row.top, chip.width, self._row_height - self._gap)
+                return QRect(self._look.margin + chip.left, row.top, chip.width, self._look.chip_height)
         return QRect()
 
     # ------------------------------------------------------------ layout
 
     def _restyle(self) -> None:
-        px = self._theme.px
-        self.setMinimumHeight(px(96))
-        self._label_font = self._theme.font("mono")
-        self._id_font = self._theme.font("caption" if self._mode == "both" else "mono")
-        label, number = QFontMetricsF(self._label_font), QFontMetricsF(self._id_font)
-        self._margin, self._gap, self._padding = px(8), px(4), px(5)
-        self._label_height = 0 if self._mode == "ids" else round(label.height() * 1.15)
-        self._id_height = 0 if self._mode == "text" else round(number.height() * 1.1)
-        self._row_height = self._label_height + self._id_height + px(4) + self._gap
-        self._label_base = px(2) + self._label_height / 2 + (label.ascent() - label.descent()) / 2
-        middle = self._label_height + self._id_height / 2
-        self._id_base = px(2) + middle + (number.ascent() - number.descent()) / 2
-        metrics = Metrics(
-            None if self._mode == "ids" else label,
-            number.horizontalAdvance("0123456789") / 10,
-            self._padding,
-            self._gap,
-        )
-        width = self.viewport().width() - 2 * self._margin
-        self._layout.restyle(metrics, width, self._mode == "both", max(self._digits, 3))
+        self.setMinimumHeight(self._theme.px(96))
+        self._look.restyle(self._mode)
+        width = self.viewport().width() - 2 * self._look.margin
+        self._layout.restyle(self._look.metrics, width, self._mode == "both", self._digits)
         self._rows = []
         self._lowest = -1
         self._lay_out()
@@ -198,7 +172,9 @@ class TokenFlow(QAbstractScrollArea):
 
     def _whole_rows(self) -> int:
         """Rows that fit."""
-        return max(1, (self.viewport().height() - self._margin + self._gap) // self._row_height)
+        return max(
+            1, (self.viewport().height() - self._look.margin + self._look.gap) // self._look.row_height
+        )
 
     def _last_whole_row(self) -> int:
         """First token of the last row that is seen whole."""
@@ -229,16 +205,16 @@ class TokenFlow(QAbstractScrollArea):
         bar.setValue(self._top)
         bar.blockSignals(False)
 
-    def _visible_rows(self) -> Iterator[_Row]:
+    def _visible_rows(self) -> Iterator[Row]:
         count, height, fills = len(self._spans), self.viewport().height(), self._spans.fills
-        first, top = self._top, self._margin
+        first, top = self._top, self._look.margin
         while first < count and top < height:
             chips = self._layout.chips(first)
-            yield _Row(top, chips, fills[first : first + len(chips)].tolist())
+            yield Row(top, chips, fills[first : first + len(chips)].tolist())
             first += len(chips)
-            top += self._row_height
+            top += self._look.row_height
 
-    def _update_rows(self, before: list[_Row]) -> None:
+    def _update_rows(self, before: list[Row]) -> None:
         rows = self._rows
         for at in range(max(len(before), len(rows))):
             old = before[at] if at < len(before) else None
@@ -247,7 +223,7 @@ class TokenFlow(QAbstractScrollArea):
                 self._stale = True
                 top = (new or old).top  # type: ignore[union-attr]  # one of them is there
                 self.viewport().update(
-                    0, top - self._gap, self.viewport().width(), self._row_height + self._gap
+                    0, top - self._look.gap, self.viewport().width(), self._look.row_height + self._look.gap
                 )
         if not before or not rows:
             self.viewport().update()
@@ -265,13 +241,11 @@ class TokenFlow(QAbstractScrollArea):
         if not self._rows:
             self._paint_nothing(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours = [QColor(colour) for colour in self._theme.colours.tokens]
+        look, touched = self._look, event.rect()
+        marks = Marks(self._hovered, self._current, self._selected)
         for row in self._rows:
-            if (
-                row.top - self._gap <= event.rect().bottom()
-                and row.top + self._row_height >= event.rect().top()
-            ):
-                self._paint_row(painter, row, colours)
+            if row.top - look.gap <= touched.bottom() and row.top + look.row_height >= touched.top():
+                look.paint_row(painter, row, marks)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -281,59 +255,19 @@ class TokenFlow(QAbstractScrollArea):
     def _paint_nothing(self, painter: QPainter) -> None:
         painter.setFont(self._theme.font("body"))
         painter.setPen(self._theme.colour("muted"))
-        room = self.viewport().rect().adjusted(self._margin, self._margin, -self._margin, -self._margin)
+        room = (
+            self.viewport()
+            .rect()
+            .adjusted(self._look.margin, self._look.margin, -self._look.margin, -self._look.margin)
+        )
         flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
         painter.drawText(room, flags, self.tr("The tokens of your text will stand here."))
-
-    def _paint_row(self, painter: QPainter, row: _Row, colours: list[QColor]) -> None:
-        height, radius = self._row_height - self._gap, self._theme.px(4)
-        self._paint_selected(painter, row, height)
-        lit = self._theme.colour("token_hover")
-        painter.setPen(Qt.PenStyle.NoPen)
-        for chip, fill in zip(row.chips, row.fills, strict=True):
-            painter.setBrush(lit if chip.token == self._hovered else colours[fill])
-            area = QRectF(self._margin + chip.left, row.top, chip.width, height)
-            painter.drawRoundedRect(area, radius, radius)
-        self._paint_words(painter, row)
-        for chip in row.chips:
-            if chip.token in (self._current, self._hovered):
-                area = QRectF(self._margin + chip.left, row.top, chip.width, height)
-                painter.setPen(QPen(self._theme.colour("accent"), self._theme.px(2)))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(area, radius, radius)
-
-    def _paint_words(self, painter: QPainter, row: _Row) -> None:
-        left = self._margin + self._padding
-        painter.setPen(self._theme.colour("text"))
-        if self._label_height:
-            painter.setFont(self._label_font)
-            base = row.top + self._label_base
-            for chip in row.chips:
-                painter.drawText(QPointF(left + chip.left, base), chip.label)
-        if self._id_height:
-            painter.setFont(self._id_font)
-            if self._label_height:
-                painter.setPen(self._theme.colour("muted"))
-            base = row.top + self._id_base
-            for chip in row.chips:
-                painter.drawText(QPointF(left + chip.left, base), str(chip.token_id))
-
-    def _paint_selected(self, painter: QPainter, row: _Row, height: int) -> None:
-        """A band behind the chips of the selection."""
-        chosen = [chip for chip in row.chips if self._selected[0] <= chip.token < self._selected[1]]
-        if chosen:
-            half = self._gap / 2
-            left, right = chosen[0].left, chosen[-1].left + chosen[-1].width
-            area = QRectF(
-                self._margin + left - half, row.top - half, right - left + 2 * half, height + 2 * half
-            )
-            painter.fillRect(area, self._theme.colour("selection"))
 
     def _update_chips(self, *tokens: int) -> None:
         for token in tokens:
             area = self.chip_area(token)
             if not area.isEmpty():
-                reach = self._gap
+                reach = self._look.gap
                 self.viewport().update(area.adjusted(-reach, -reach, reach, reach))
 
     # ------------------------------------------------------------ mouse, keys, scrolling
