@@ -1263,10 +1263,6 @@
         <translation>表情符号</translation>
     </message>
     <message>
-        <source>The engine that makes the tokens has stopped and will be started again. Go on writing: nothing is lost.</source>
-        <translation>切分词元的引擎停止了，即将重新启动。请继续写：什么都不会丢。</translation>
-    </message>
-    <message>
         <source>Reading the file …</source>
         <translation>正在读取文件……</translation>
     </message>
@@ -1301,6 +1297,10 @@
     <message>
         <source>Opened {name}</source>
         <translation>已打开 {name}</translation>
+    </message>
+    <message>
+        <source>The engine that makes the tokens has stopped. Go on writing: nothing is lost, and the tokens come back with it.</source>
+        <translation>切分词元的引擎停止了。请继续写：什么都不会丢，引擎恢复后词元也会回来。</translation>
     </message>
     <message>
         <source>This file ends its lines with CR LF. Here every line end counts as one character, LF.</source>
