@@ -32,19 +32,21 @@ class SpaceSigns:
 
     def add(self, runs: LineRuns) -> None:
         """The signs of one line."""
+        y = runs.top + runs.height / 2
         for match in _SPACES.finditer(runs.units):
             unit = runs.start + match.start()
-            for area in runs.rects(unit, unit + 1):
-                self._add_space(match[0], area)
+            if match[0] == " ":
+                self._dots += [QPointF(x, y) for x in runs.middles(unit)]
+            else:
+                for area in runs.rects(unit, unit + 1):
+                    self._add_wide(match[0], area)
         if runs.stop > runs.text_end:
             self._add_return(runs.end_rect())
 
-    def _add_space(self, space: str, area: QRectF) -> None:
+    def _add_wide(self, space: str, area: QRectF) -> None:
         centre = area.center()
         reach = self.end_width / 5
-        if space == " ":
-            self._dots.append(centre)
-        elif space == "\t":
+        if space == "\t":
             right = area.right() - 2
             self._lines.append(QLineF(area.left() + 2, centre.y(), right, centre.y()))
             self._add_head(QPointF(right, centre.y()), -reach)

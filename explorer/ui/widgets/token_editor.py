@@ -5,6 +5,7 @@ formats stay untouched, so nothing is laid out again when tokens change.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -167,20 +168,15 @@ class TokenEditor(QPlainTextEdit):
         by_fill: list[list[QRectF]] = [[] for _ in colours]
         lit: list[QRectF] = []
         parted: list[QRectF] = []
-        fills, neutral = self._spans.fills, self._spans.neutral()
+        neutral = self._spans.neutral()
         self._signs.clear()
         for block, line, origin in self._lines(rect):
             runs = self._line_runs(block, line, origin)
-            for tokens, rects in runs.runs(neutral):
-                if self._hovered in tokens:
-                    lit += rects
-                elif len(tokens) == 1:
-                    by_fill[fills[tokens[0]]] += rects
-                else:
-                    for area in rects:
-                        parted.append(area)
-                        for token, slice_ in zip(tokens, _slices(area, len(tokens)), strict=True):
-                            by_fill[fills[token]].append(slice_)
+            edges = runs.plain_edges(neutral)
+            if edges is not None and not edges[0] <= self._hovered < edges[0] + len(edges[1]):
+                self._add_plain(by_fill, runs, *edges)
+            else:
+                self._add_runs(by_fill, lit, parted, runs, neutral)
             if self._signs_shown:
                 self._signs.add(runs)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -190,6 +186,32 @@ class TokenEditor(QPlainTextEdit):
                 painter.drawRects(rects)
         self._paint_parted(painter, parted)
         self._paint_lit(painter, lit)
+
+    def _add_plain(self, by_fill: list[list[QRectF]], runs: LineRuns, first: int, edges: list[float]) -> None:
+        top, height = runs.top, runs.height
+        fills: list[int] = self._spans.fills[first : first + len(edges) - 1].tolist()
+        for fill, (left, right) in zip(fills, pairwise(edges), strict=True):
+            by_fill[fill].append(QRectF(left, top, right - left, height))
+
+    def _add_runs(
+        self,
+        by_fill: list[list[QRectF]],
+        lit: list[QRectF],
+        parted: list[QRectF],
+        runs: LineRuns,
+        neutral: list[tuple[int, int]],
+    ) -> None:
+        fills = self._spans.fills
+        for tokens, rects in runs.runs(neutral):
+            if self._hovered in tokens:
+                lit += rects
+            elif len(tokens) == 1:
+                by_fill[fills[tokens[0]]] += rects
+            else:
+                for area in rects:
+                    parted.append(area)
+                    for token, slice_ in zip(tokens, _slices(area, len(tokens)), strict=True):
+                        by_fill[fills[token]].append(slice_)
 
     def _paint_parted(self, painter: QPainter, areas: list[QRectF]) -> None:
         """A dotted line under a character that several tokens share."""

@@ -62,7 +62,7 @@ class LineRuns:
         self._end_width = end_width
         self._left = origin.x()
         # A pixel is left free between two lines.
-        self._top, self._height = origin.y() + line.y() + 1, line.height() - 1
+        self.top, self.height = origin.y() + line.y() + 1, line.height() - 1
         # What an input method shows while it composes stands in the layout, but not in the text.
         self._composed_at = self._layout.preeditAreaPosition()
         self._composed = len(self._layout.preeditAreaText()) if self._composed_at >= 0 else 0
@@ -79,6 +79,23 @@ class LineRuns:
         self._known_x: dict[int, float] = {}
 
     # ------------------------------------------------------------ tokens
+
+    def plain_edges(self, neutral: list[tuple[int, int]]) -> tuple[int, list[float]] | None:
+        """The usual line, fast: its first token, the left edges of its tokens, and where the last one ends.
+
+        None for a line that needs `runs`: with writing beyond ASCII, or with neutral units.
+        """
+        start, stop = self.start, self.stop
+        if not self._plain or self._turning or any(low < stop and start < high for low, high in neutral):
+            return None
+        spans = self._spans
+        first = spans.holding(start)
+        if first < 0:
+            return None
+        units: list[int] = [start, *spans.starts[first + 1 : spans.index_at(stop)].tolist()]
+        edges = [self._x(unit) for unit in units]
+        edges.append(self._x(self.text_end) + (self._end_width if stop > self.text_end else 0))
+        return first, edges
 
     def runs(self, neutral: list[tuple[int, int]]) -> Iterator[Run]:
         """What to fill, in the order of the text; `neutral` ranges are left out."""
@@ -158,12 +175,18 @@ class LineRuns:
             rects = self._turning_rects(start, text_stop)
         elif start < text_stop:
             left = self._x(start)
-            rects = [QRectF(left, self._top, self._x(text_stop) - left, self._height)]
+            rects = [QRectF(left, self.top, self._x(text_stop) - left, self.height)]
         else:
             rects = []
         if stop > self.text_end:
             rects.append(self.end_rect())
         return rects
+
+    def middles(self, unit: int) -> list[float]:
+        """Where a character of one unit has its middle; nowhere if it is not shown."""
+        if self._turning:
+            return [rect.center().x() for rect in self.rects(unit, unit + 1)]
+        return [(self._x(unit) + self._x(unit + 1)) / 2]
 
     def end_rect(self) -> QRectF:
         """The place of the line end, after the text."""
@@ -173,7 +196,7 @@ class LineRuns:
             left = self._left + self._line.naturalTextRect().right()
         else:
             left = self._x(self.text_end)
-        return QRectF(left, self._top, self._end_width, self._height)
+        return QRectF(left, self.top, self._end_width, self.height)
 
     def _x(self, unit: int) -> float:
         """Left edge of the unit where all writing goes to the right."""
@@ -195,7 +218,7 @@ class LineRuns:
             elif rects and abs(rects[-1].left() - right) < _TOUCH:
                 rects[-1].setLeft(left)
             else:
-                rects.append(QRectF(left, self._top, right - left, self._height))
+                rects.append(QRectF(left, self.top, right - left, self.height))
         return rects
 
     @cached_property
