@@ -31,8 +31,8 @@ from explorer.core.training.native import best_kernels
 
 _QUERY_BLOCK = 128
 _HEAD_ROWS = 1024
-_PART_POSITIONS = 2048
-"""How many positions a lane works on at once: more take memory and gain nothing."""
+_PART_POSITIONS = 1024
+"""How many positions a lane works on at once: more take memory and gain next to nothing."""
 
 
 class Buffers:
