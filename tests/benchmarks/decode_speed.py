@@ -1,6 +1,6 @@
 """Decoding: tokens a second of one row and of 64 rows of a 3M model, and what of the time is the model's.
 
-    python tests/benchmarks/decode_speed.py [--rounds N] [--tokens N] [--threads N] [--json]
+    python -m tests.benchmarks.decode_speed [--rounds N] [--tokens N] [--threads N] [--json]
 
 Each round does every line once, so that a busy moment falls on all of them; the best round of each counts.
 "Model alone" feeds fixed tokens through the same cache and draws nothing: the difference is sampling, text

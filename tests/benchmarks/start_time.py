@@ -1,6 +1,6 @@
 """Start: from process start to a window that answers, beside a bare PySide6 + pyqtgraph window.
 
-    python tests/benchmarks/start_time.py [--rounds N] [--json]
+    python -m tests.benchmarks.start_time [--rounds N] [--json]
 
 Both are started in turn, N times. "Answers" means: shown, painted once, and a timer of 0 ms that was set
 when the first paint was done has fired. The peak memory is that of the window's own process, after all

@@ -1,6 +1,6 @@
 """Tokenising a megabyte: beside tiktoken itself, and through a real text worker.
 
-    python tests/benchmarks/text_speed.py [--megabytes N] [--edits N] [--json]
+    python -m tests.benchmarks.text_speed [--megabytes N] [--edits N] [--json]
 
 The text is the Python manual over and over. The ratios compare work on the same text in the same run:
 encoding (ours also finds where tokens begin), and an edit against encoding the whole text again. The

@@ -1,6 +1,6 @@
 """Typing: from a key press to the paint that shows its tokens, in a text of 1 MB with o200k_base.
 
-    python tests/benchmarks/typing_speed.py [--keys N] [--size BYTES] [--encoding NAME] [--json]
+    python -m tests.benchmarks.typing_speed [--keys N] [--size BYTES] [--encoding NAME] [--json]
 
 The panel, its store and a real text worker; real key events at the start, in the middle and at the end of
 the text, at the pace of a fast typist. A key's time ends with the paint after which every token of the text

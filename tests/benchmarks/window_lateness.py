@@ -1,6 +1,6 @@
 """How late the window's event loop is while a nano run trains on the same cores.
 
-    python tests/benchmarks/window_lateness.py [--seconds N] [--history STEPS] [--no-training] [--json]
+    python -m tests.benchmarks.window_lateness [--seconds N] [--history STEPS] [--no-training] [--json]
 
 The whole window with the training panel in front: the curves of the live run are drawn as they come, beside
 those of a run of 100,000 steps. A timer of 5 ms measures how much later than due it fires: whatever else the
