@@ -251,6 +251,8 @@ class TokenizerPanel(Panel):
 
     def _render_progress(self) -> None:
         activity, share = self._store.activity, self._store.share
+        if not activity and self._progress.isHidden():
+            return
         said = {
             "": "",
             "reading": self.tr("Reading the file …"),

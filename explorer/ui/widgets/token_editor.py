@@ -43,7 +43,7 @@ class TokenEditor(QPlainTextEdit):
 
     token_hovered = Signal(int)
     file_dropped = Signal(str)
-    large_text_pasted = Signal(str)
+    large_text_pasted = Signal(object)  # a str: as an object it is not converted to Qt's strings and back
 
     def __init__(self, theme: Theme, document: QTextDocument, spans: TokenSpans) -> None:
         super().__init__()
