@@ -240,6 +240,17 @@ def test_a_file_is_opened_through_the_dialog(make: Make, tmp_path: Path, qtbot: 
     assert "text.txt" in said[-1] and "CR LF" in rig.notice
 
 
+def test_reading_a_file_can_be_called_off(make: Make, tmp_path: Path) -> None:
+    rig = make("old")
+    file = tmp_path / "text.txt"
+    file.write_text("new")
+    rig.engine.live = False
+    rig.store.open_file(str(file))
+    rig.button("Cancel").click()
+    rig.engine.finish()
+    assert rig.text == "old" and rig.button("Open file …").isEnabled()
+
+
 def test_a_file_that_is_no_text_is_refused_in_words(make: Make, tmp_path: Path) -> None:
     rig = make("old")
     file = tmp_path / "picture.png"
@@ -256,12 +267,12 @@ def test_a_large_paste_shows_progress_and_is_one_step_of_undo(make: Make, qtbot:
     data.setText(large)
     QGuiApplication.clipboard().setMimeData(data)
     rig.panel.editor.paste()
-    assert rig.panel._progress.isVisible() and rig.panel.editor.locked
+    assert "%" in rig.panel._counts.text() and rig.panel.editor.locked
     assert len(rig.text) < len(large)
     rig.type("!")
     qtbot.waitUntil(rig.panel.is_idle, timeout=20_000)
     assert rig.text == "before " + large + "!"
-    assert not rig.panel._progress.isVisible()
+    assert "tokens" in rig.panel._counts.text()
     rig.panel.editor.undo()
     rig.panel.editor.undo()
     assert rig.text == "before "

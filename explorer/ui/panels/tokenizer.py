@@ -9,9 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFrame,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -30,6 +27,7 @@ from explorer.ui.theme import Theme
 from explorer.ui.widgets.export import ask_and_save_picture
 from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.quiet_text import QuietText
+from explorer.ui.widgets.thin_bar import ThinBar
 from explorer.ui.widgets.token_card import TokenCard
 from explorer.ui.widgets.token_copy import Form, copy_steps
 from explorer.ui.widgets.token_editor import TokenEditor
@@ -71,6 +69,7 @@ class TokenizerPanel(Panel):
         self.card = TokenCard(self.theme)
         self._build_header()
         self._counts = QuietText(self.theme, "large")
+        self._bar = ThinBar(self.theme)
         self._counts.setToolTip(
             self.tr(
                 "Tokens: pieces of this encoding. Characters: Unicode code points; an emoji can be several. "
@@ -78,7 +77,7 @@ class TokenizerPanel(Panel):
             )
         )
         self.body.addWidget(self._counts)
-        self.body.addWidget(self._build_progress())
+        self.body.addWidget(self._bar)
         self.body.addWidget(self._build_work(), 1)
         self._build_menu()
         self._build_starters()
@@ -110,24 +109,10 @@ class TokenizerPanel(Panel):
         self.encoding.setAccessibleName(self.tr("Encoding"))
         self.encoding.setToolTip(self.tr("Which vocabulary cuts the text"))
         self.encoding.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._open = QPushButton(self.tr("Open file …"))
+        self._open = QPushButton()
         self._open.setToolTip("Ctrl+O")
         self.header.addWidget(self.encoding)
         self.header.addWidget(self._open)
-
-    def _build_progress(self) -> QWidget:
-        self._progress = QWidget()
-        self._progress_words = QLabel()
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._cancel = QPushButton(self.tr("Cancel"))
-        row = QHBoxLayout(self._progress)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._progress_words)
-        row.addWidget(self._bar, 1)
-        row.addWidget(self._cancel)
-        self._progress.hide()
-        return self._progress
 
     def _build_right(self) -> QWidget:
         right = QWidget()
@@ -204,8 +189,7 @@ class TokenizerPanel(Panel):
         flow.token_chosen.connect(self._choose_token)
         self._selection_timer.timeout.connect(self._render_counts)
         self.encoding.activated.connect(lambda at: store.choose_encoding(self.encoding.itemData(at)))
-        self._open.clicked.connect(self.ask_for_file)
-        self._cancel.clicked.connect(store.cancel_reading)
+        self._open.clicked.connect(self._open_or_cancel)
         self._copy.clicked.connect(lambda: self.copy_tokens("ids"))
         self._modes.idClicked.connect(self._choose_mode)
         self._signs.toggled.connect(self._toggle_signs)
@@ -221,10 +205,14 @@ class TokenizerPanel(Panel):
         store = self._store
         self.editor.set_locked(store.locked)
         self._render_encodings()
-        self._open.setEnabled(store.phase == "ready" and not store.locked)
+        reading = store.activity == "reading"
+        self._open.setText(self.tr("Cancel") if reading else self.tr("Open file …"))
+        self._open.setEnabled(reading or (store.phase == "ready" and not store.locked))
         self._copy.setEnabled(len(store.spans) > 0)
-        self._render_progress()
-        if not self.editor.textCursor().hasSelection():
+        # A text that comes in piece by piece is painted when it is there.
+        self.editor.viewport().setUpdatesEnabled(store.activity != "inserting")
+        self._bar.show_share(bool(store.activity), store.share)
+        if store.activity or not self.editor.textCursor().hasSelection():
             self._render_counts()
         lost = store.phase == "lost"
         if lost != self._engine_notice:
@@ -249,24 +237,6 @@ class TokenizerPanel(Panel):
                 self.encoding.addItem(label, name)
             self.encoding.setCurrentIndex(self.encoding.findData(store.encoding))
 
-    def _render_progress(self) -> None:
-        activity, share = self._store.activity, self._store.share
-        if not activity and self._progress.isHidden():
-            return
-        said = {
-            "": "",
-            "reading": self.tr("Reading the file …"),
-            "inserting": self.tr("Putting in the text …"),
-            "collecting": self.tr("Copying …"),
-        }[activity]
-        # A text that comes in piece by piece is painted when it is there.
-        self.editor.viewport().setUpdatesEnabled(activity != "inserting")
-        self._progress_words.setText(said)
-        self._bar.setRange(0, 0 if share is None else 1000)
-        self._bar.setValue(0 if share is None else round(1000 * share))
-        self._cancel.setVisible(activity == "reading")
-        self._progress.setVisible(bool(activity))
-
     def _tokens_changed(self, start: int, stop: int) -> None:
         self.flow.refresh()
         self._caret_moved()
@@ -275,15 +245,22 @@ class TokenizerPanel(Panel):
         self.editor.show_change(start, stop, at_once=self._store.complete)
 
     def _render_counts(self) -> None:
-        """Of the whole text, or of the selection beside them."""
+        """Of the whole text, or of the selection beside them; or what takes a while just now."""
         cursor, store = self.editor.textCursor(), self._store
         start, stop = cursor.selectionStart(), cursor.selectionEnd()
-        if start == stop:
-            self.flow.set_selected(0, 0)
-            self._counts.set_text(_counted(store.counts, None))
-            return
-        self.flow.set_selected(*store.spans.overlapping(start, stop))
-        self._counts.set_text(_counted(store.counts, store.counts_of(start, stop)))
+        part = store.counts_of(start, stop) if start < stop and not store.activity else None
+        self.flow.set_selected(*(store.spans.overlapping(start, stop) if part else (0, 0)))
+        self._counts.set_text(self._activity_words() or _counted(store.counts, part))
+
+    def _activity_words(self) -> str:
+        said = {
+            "": "",
+            "reading": self.tr("Reading the file …"),
+            "inserting": self.tr("Putting in the text …"),
+            "collecting": self.tr("Copying …"),
+        }[self._store.activity]
+        share = self._store.share
+        return f"{said} {round(100 * share)} %" if said and share is not None else said
 
     def _show_failure(self, failure: Failed) -> None:
         self.show_notice(
@@ -365,6 +342,12 @@ class TokenizerPanel(Panel):
         self.editor.setMinimumHeight(self.theme.px(120))
 
     # ------------------------------------------------------------ what the person asks for
+
+    def _open_or_cancel(self) -> None:
+        if self._store.activity == "reading":
+            self._store.cancel_reading()
+        else:
+            self.ask_for_file()
 
     def ask_for_file(self) -> None:
         """Choose a file whose text takes the place of this one."""
