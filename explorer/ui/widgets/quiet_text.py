@@ -10,14 +10,21 @@ from explorer.ui.theme import FontRole, Theme
 class QuietText(QWidget):
     """Plain text in one role's font, wrapped; asks for another height only when its lines change in number.
 
-    `lines`: it has room for so many lines at least, and never more than `most` (the rest is cut).
+    `ground` is the colour that lies behind it. It has room for `lines` at least, and never for more than
+    `most`: the rest is cut.
     """
 
     def __init__(
-        self, theme: Theme, role: FontRole, colour: str = "text", lines: int = 1, most: int = 4
+        self,
+        theme: Theme,
+        role: FontRole,
+        colour: str = "text",
+        ground: str = "window",
+        lines: int = 1,
+        most: int = 4,
     ) -> None:
         super().__init__()
-        self._theme, self._colour = theme, colour
+        self._theme, self._colour, self._ground = theme, colour, ground
         self._role: FontRole = role
         self._lines, self._most = lines, most
         self._text = ""
@@ -25,6 +32,7 @@ class QuietText(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -63,6 +71,7 @@ class QuietText(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words, from the top."""
         painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.colour(self._ground))
         painter.setFont(self._font)
         painter.setPen(self._theme.colour(self._colour))
         painter.drawText(self.rect(), _WRAP, self._text)

@@ -17,10 +17,10 @@ class TokenCard(QFrame):
         self._theme = theme
         self.setObjectName("surface")
         self.setAccessibleName(self.tr("One token"))
-        self._label = QuietText(theme, "mono", most=1)
-        self._id = QuietText(theme, "number", most=1)
+        self._label = QuietText(theme, "mono", ground="surface", most=1)
+        self._id = QuietText(theme, "number", ground="surface", most=1)
         # Room for two lines always: nothing moves when the words get longer.
-        self._details = QuietText(theme, "body", "muted", lines=2, most=2)
+        self._details = QuietText(theme, "body", "muted", "surface", lines=2, most=2)
         self._row = QHBoxLayout()
         self._row.addWidget(self._label, 3)
         self._row.addWidget(self._id, 2)

@@ -59,6 +59,8 @@ class TokenEditor(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.viewport().setMouseTracking(True)
+        # Its ground is painted here: Qt need not paint what lies behind it with every key.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -154,6 +156,7 @@ class TokenEditor(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Fills first, then Qt's text, selection and caret, then the signs."""
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._theme.colour("surface"))
         self._paint_tokens(painter, event.rect())
         painter.end()
         super().paintEvent(event)

@@ -58,6 +58,8 @@ class TokenFlow(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.viewport().setMouseTracking(True)
+        # Its ground is painted here: Qt need not paint what lies behind it with every key.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         # The bar's place is kept, so that rows do not wrap anew when it comes and goes; its handle is not.
         self.verticalScrollBar().setStyleSheet("QScrollBar::handle:disabled { background: transparent; }")
         theme.changed.connect(self._restyle)
@@ -238,6 +240,7 @@ class TokenFlow(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The chips of the rows that `event` touches."""
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._theme.colour("surface"))
         if not self._rows:
             self._paint_nothing(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
