@@ -76,8 +76,11 @@ class TokenizerPanel(Panel):
                 "Bytes: of the text in UTF-8."
             )
         )
-        self.body.addWidget(self._counts)
-        self.body.addWidget(self._bar)
+        strip = QVBoxLayout()
+        strip.setSpacing(self.theme.px(4))
+        strip.addWidget(self._counts)
+        strip.addWidget(self._bar)
+        self.body.addLayout(strip)
         self.body.addWidget(self._build_work(), 1)
         self._build_menu()
         self._build_starters()

@@ -164,6 +164,8 @@ class TokenFlow(QAbstractScrollArea):
 
     def _restyle(self) -> None:
         self.setMinimumHeight(self._theme.px(96))
+        inset = self._theme.px(2)  # the frame's corners are round, the viewport's are not
+        self.setViewportMargins(inset, inset, inset, inset)
         self._look.restyle(self._mode)
         width = self.viewport().width() - 2 * self._look.margin
         self._layout.restyle(self._look.metrics, width, self._mode == "both", self._digits)
