@@ -1,0 +1,189 @@
+"""What crosses the process boundary: commands to the engine, events from it, one JSON object a line.
+
+Both are tagged structs, so a wrong message is refused with a reason, and a log of the pipe can be read
+by a person. Every message names its `job`: the panel (or run) that asked and will get the answers.
+A leaf: it imports nothing of ours. A file a concern; each ends with the unions of its commands and events.
+"""
+
+import msgspec
+
+from explorer.protocol.documents import (
+    ChooseEncoding,
+    DocumentCommand,
+    DocumentEvent,
+    DocumentText,
+    DraftLoaded,
+    EditDocument,
+    Encoding,
+    EncodingsListed,
+    FileText,
+    ListEncodings,
+    LoadDraft,
+    OpenDocument,
+    ReadFile,
+    SaveDraft,
+    TokensPatched,
+)
+from explorer.protocol.inference import (
+    SAMPLER_ORDER,
+    Candidate,
+    CloseSession,
+    DeviceFound,
+    Distribution,
+    FindDevice,
+    Generate,
+    GenerationEnded,
+    InferenceCommand,
+    InferenceEvent,
+    LoadModel,
+    ModelLoaded,
+    PromptSet,
+    RemoveLast,
+    Reshape,
+    SamplerSettings,
+    SetPrompt,
+    StepToken,
+    StopGenerating,
+    StreamToken,
+    TokenSampled,
+    TokensRemoved,
+)
+from explorer.protocol.message import Cancel, Failed, JobCancelled, Message, Ready, WorkerCommand, WorkerEvent
+from explorer.protocol.runs import (
+    BinRun,
+    EmptyBin,
+    ListRuns,
+    MetricPoint,
+    OpenRun,
+    RenameRun,
+    RestoreRun,
+    RunCommand,
+    RunEvent,
+    RunInfo,
+    RunMetrics,
+    RunOpened,
+    RunSamples,
+    RunsListed,
+    RunStatus,
+    Sample,
+)
+from explorer.protocol.training import (
+    BUILT_IN_TEXT,
+    CheckpointSaved,
+    ContinueTraining,
+    Device,
+    PauseTraining,
+    ResumeTraining,
+    RunStarted,
+    Sampled,
+    SampleNow,
+    StartTraining,
+    StepDone,
+    StopTraining,
+    TokenizerKind,
+    TrainingCommand,
+    TrainingContinued,
+    TrainingEnded,
+    TrainingEvent,
+    TrainingPaused,
+    TrainingStage,
+)
+
+__all__ = [
+    "BUILT_IN_TEXT",
+    "SAMPLER_ORDER",
+    "BinRun",
+    "Cancel",
+    "Candidate",
+    "CheckpointSaved",
+    "ChooseEncoding",
+    "CloseSession",
+    "Command",
+    "ContinueTraining",
+    "Device",
+    "DeviceFound",
+    "Distribution",
+    "DocumentText",
+    "DraftLoaded",
+    "EditDocument",
+    "EmptyBin",
+    "Encoding",
+    "EncodingsListed",
+    "Event",
+    "Failed",
+    "FileText",
+    "FindDevice",
+    "Generate",
+    "GenerationEnded",
+    "JobCancelled",
+    "ListEncodings",
+    "ListRuns",
+    "LoadDraft",
+    "LoadModel",
+    "Message",
+    "MetricPoint",
+    "ModelLoaded",
+    "OpenDocument",
+    "OpenRun",
+    "PauseTraining",
+    "PromptSet",
+    "ReadFile",
+    "Ready",
+    "RemoveLast",
+    "RenameRun",
+    "Reshape",
+    "RestoreRun",
+    "ResumeTraining",
+    "RunInfo",
+    "RunMetrics",
+    "RunOpened",
+    "RunSamples",
+    "RunStarted",
+    "RunStatus",
+    "RunsListed",
+    "Sample",
+    "SampleNow",
+    "Sampled",
+    "SamplerSettings",
+    "SaveDraft",
+    "SetPrompt",
+    "StartTraining",
+    "StepDone",
+    "StepToken",
+    "StopGenerating",
+    "StopTraining",
+    "StreamToken",
+    "TokenSampled",
+    "TokenizerKind",
+    "TokensPatched",
+    "TokensRemoved",
+    "TrainingContinued",
+    "TrainingEnded",
+    "TrainingPaused",
+    "TrainingStage",
+    "decode_command",
+    "decode_event",
+    "encode",
+]
+
+Command = WorkerCommand | DocumentCommand | RunCommand | TrainingCommand | InferenceCommand
+Event = WorkerEvent | DocumentEvent | RunEvent | TrainingEvent | InferenceEvent
+
+_encoder = msgspec.json.Encoder()
+_commands = msgspec.json.Decoder(Command)
+_events = msgspec.json.Decoder(Event)
+
+
+def encode(message: Message) -> bytes:
+    """One line, newline included."""
+    return _encoder.encode(message) + b"\n"
+
+
+def decode_command(line: bytes) -> Command:
+    """Read a line from the window. Raises: msgspec.DecodeError, with the reason, on anything else."""
+    return _commands.decode(line)
+
+
+def decode_event(line: bytes) -> Event:
+    """Read a line from the engine. Raises: msgspec.DecodeError, with the reason, on anything else."""
+    return _events.decode(line)

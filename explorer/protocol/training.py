@@ -1,0 +1,125 @@
+"""A run under way: begun, steered, and what it says as it learns."""
+
+from typing import Literal
+
+from explorer.protocol.message import Message
+from explorer.protocol.runs import MetricPoint, RunInfo, Sample
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+TokenizerKind = Literal["bpe", "characters"]
+BUILT_IN_TEXT = "python-manual"
+
+
+class StartTraining(Message, tag=True, frozen=True, kw_only=True):
+    """Begin a run in a new folder under `runs_dir`. Answers: `RunStarted`, then the run's events."""
+
+    runs_dir: str
+    name: str = ""
+    text: str = BUILT_IN_TEXT
+    """`BUILT_IN_TEXT`, or the path of a UTF-8 file or a folder of such files."""
+    preset: str = "nano"
+    tokenizer: TokenizerKind = "bpe"
+    vocab_size: int | None = None
+    steps: int | None = None
+    """None: the preset's own."""
+    seed: int = 1
+    device: Device = "auto"
+
+
+class ResumeTraining(Message, tag=True, frozen=True, kw_only=True):
+    """Go on from the newest good checkpoint of the run at `path`. Answers as for `StartTraining`."""
+
+    path: str
+    device: Device = "auto"
+    steps: int | None = None
+    """More steps than planned, for a finished run that shall go on."""
+
+
+class PauseTraining(Message, tag=True, frozen=True, kw_only=True):
+    """Hold after the current step; a checkpoint is saved first. `TrainingPaused` answers."""
+
+
+class ContinueTraining(Message, tag=True, frozen=True, kw_only=True):
+    """Go on after a pause. `TrainingContinued` answers."""
+
+
+class StopTraining(Message, tag=True, frozen=True, kw_only=True):
+    """Save a checkpoint and end. `TrainingEnded` answers."""
+
+
+class SampleNow(Message, tag=True, frozen=True, kw_only=True):
+    """Write a sample after the current step."""
+
+
+class TrainingStage(Message, tag=True, frozen=True, kw_only=True):
+    """What happens before the first step: "reading", "tokenizer", "tokens", "model", with a share done."""
+
+    stage: Literal["reading", "tokenizer", "tokens", "model", "compiling"]
+    share: float
+
+
+class RunStarted(Message, tag=True, frozen=True, kw_only=True):
+    """The run folder exists. `info.step` updates are done and kept; points of later steps are replaced."""
+
+    info: RunInfo
+    device: str
+    vocab_size: int
+    train_tokens: int
+    val_tokens: int
+    tokens_per_step: int
+    uniform_loss: float
+    """ln V, nats: the loss of a model that knows nothing."""
+
+
+class StepDone(Message, tag=True, frozen=True, kw_only=True):
+    """One step, as appended to metrics.jsonl."""
+
+    point: MetricPoint
+    eta_s: float
+    """Seconds left at the present rate."""
+
+
+class Sampled(Message, tag=True, frozen=True, kw_only=True):
+    """A sample of text, as appended to samples.jsonl."""
+
+    sample: Sample
+
+
+class CheckpointSaved(Message, tag=True, frozen=True, kw_only=True):
+    """A complete checkpoint stands at `path`."""
+
+    step: int
+    path: str
+
+
+class TrainingPaused(Message, tag=True, frozen=True, kw_only=True):
+    """Held at `step`."""
+
+    step: int
+
+
+class TrainingContinued(Message, tag=True, frozen=True, kw_only=True):
+    """Going on from `step`."""
+
+    step: int
+
+
+class TrainingEnded(Message, tag=True, frozen=True, kw_only=True):
+    """The run stopped with everything saved. `finished`: all its steps were done."""
+
+    step: int
+    finished: bool
+    checkpoint: str
+
+
+TrainingCommand = StartTraining | ResumeTraining | PauseTraining | ContinueTraining | StopTraining | SampleNow
+TrainingEvent = (
+    TrainingStage
+    | RunStarted
+    | StepDone
+    | Sampled
+    | CheckpointSaved
+    | TrainingPaused
+    | TrainingContinued
+    | TrainingEnded
+)
