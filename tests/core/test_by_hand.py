@@ -8,6 +8,7 @@ import torch
 from explorer.core.model import ModelConfig, Transformer, initialize
 from explorer.core.training import by_hand
 from explorer.core.training.by_hand import ByHand
+from explorer.core.training.gradients import weighted_loss
 from explorer.core.training.kernels import Kernels, TorchKernels
 from explorer.core.training.native import best_kernels
 
@@ -77,6 +78,40 @@ def test_every_gradient_is_autograds(
     for name, grad in gradients(model).items():
         distance = (grad - wanted[name]).norm() / wanted[name].norm()
         assert distance < 2e-5, name
+
+
+@pytest.mark.parametrize("kernels", [best_kernels(), TorchKernels()], ids=["best", "torch"])
+@pytest.mark.parametrize("lanes", [1, 3])
+@pytest.mark.parametrize("temperature", [1.0, 0.7])
+def test_weights_of_tokens_count_as_in_autograd(
+    kernels: Kernels, lanes: int, temperature: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of both signs, and zero: what a policy's gradient takes."""
+    monkeypatch.setattr(by_hand, "_HEAD_ROWS", 20)
+    monkeypatch.setattr(by_hand, "_PART_POSITIONS", 48)
+    model = model_of(4, 2, True)
+    inputs, targets = batch_of(6)
+    weights = torch.randn(inputs.shape, generator=torch.Generator().manual_seed(7)) / 50
+    weights[:, :5] = 0.0
+    weights[2] = 0.0
+    loss = weighted_loss(model, inputs, targets, weights, temperature)
+    loss.backward()
+    wanted = gradients(model)
+    found = ByHand(model, kernels, lanes).loss_and_gradients(inputs, targets, weights, temperature)
+    assert float(found) == pytest.approx(loss.item(), rel=1e-4)
+    for name, grad in gradients(model).items():
+        assert (grad - wanted[name]).norm() / wanted[name].norm() < 5e-5, name
+
+
+def test_equal_weights_are_a_mean() -> None:
+    model = model_of(4, 2, True)
+    inputs, targets = batch_of(4)
+    ours = ByHand(model)
+    mean = float(ours.loss_and_gradients(inputs, targets))
+    wanted = gradients(model)
+    weights = torch.full(inputs.shape, 1 / inputs.numel())
+    assert float(ours.loss_and_gradients(inputs, targets, weights)) == pytest.approx(mean, rel=1e-6)
+    torch.testing.assert_close(gradients(model), wanted, rtol=1e-4, atol=1e-7)
 
 
 def test_batches_of_other_shapes_take_turns() -> None:

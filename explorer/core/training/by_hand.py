@@ -18,8 +18,9 @@ the same bits. Letters as in `explorer.core.model`; N is B x T.
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
+from itertools import pairwise
 from typing import cast
 
 import torch
@@ -61,6 +62,20 @@ class Weights:
     """(2, D): the query norm's weight with attention's 1 / sqrt(D), and the key norm's."""
 
 
+@dataclass(frozen=True)
+class Share:
+    """How much each token's loss counts: `scale`, times its own weight if there are any (B, T)."""
+
+    scale: float
+    weights: Tensor | None = None
+    temperature: float = 1.0
+    """The model whose loss it is draws at this temperature: its logits are divided by it."""
+
+    def of(self, rows: slice) -> "Share":
+        """Of some rows of the batch."""
+        return self if self.weights is None else replace(self, weights=self.weights[rows])
+
+
 class Lane:
     """One thread's share of a batch: its own arrays, its own sums of gradients."""
 
@@ -79,18 +94,20 @@ class Lane:
         self,
         ids: Tensor,
         targets: Tensor,
-        total: int,
+        share: Share,
         layers: Sequence[Weights],
         embedding: Tensor,
         head: Tensor,
     ) -> Tensor:
-        """Sum of the losses (nats) of ids and targets (B, T); gradients of their mean over `total`."""
+        """Sum of the losses (nats) of ids and targets (B, T), weighed as `share` says; its gradients too."""
         for gradient in self.gradients:
             gradient.turn.zero_()
         self.embedding_grad.zero_()
         losses: list[Tensor] = []
         rows = _rows_at_once(*ids.shape)
-        for part_ids, part_targets in zip(ids.split(rows), targets.split(rows), strict=True):
+        for part in range(0, len(ids), rows):
+            part_ids, part_targets = ids[part : part + rows], targets[part : part + rows]
+            part_share = share.of(slice(part, part + rows))
             keep = len(losses) > 0  # the first part overwrites what the last step left
             B, T = part_ids.shape
             flat_ids = part_ids.flatten()
@@ -100,7 +117,7 @@ class Lane:
                 self._attend(layer, weights, stream, B, T)
                 self._feed_forward(layer, weights, stream)
             grad = self._buffer("grad", *stream.shape)
-            losses.append(self._predict(stream, part_targets.flatten(), total, head, grad, keep))
+            losses.append(self._predict(stream, part_targets.flatten(), part_share, head, grad, keep))
             for layer in reversed(range(len(layers))):
                 self._feed_forward_backward(layer, layers[layer], grad, keep)
                 self._attend_backward(layer, layers[layer], grad, B, T, keep)
@@ -157,9 +174,10 @@ class Lane:
         stream.addmm_(inner, weights.down.t())
 
     def _predict(
-        self, stream: Tensor, targets: Tensor, total: int, head: Tensor, grad: Tensor, keep: bool
+        self, stream: Tensor, targets: Tensor, share: Share, head: Tensor, grad: Tensor, keep: bool
     ) -> Tensor:
         """Sum of N positions' losses (nats); `grad` (N, C) becomes the stream's."""
+        alpha = share.scale / share.temperature
         hat = self._norm(stream, "final", 0)
         _, factor = self._normed("final", 0, len(stream))
         losses = self._buffer("losses", len(stream))
@@ -167,12 +185,18 @@ class Lane:
             rows = slice(start, min(start + _HEAD_ROWS, len(stream)))
             count = rows.stop - start
             logits = torch.mm(hat[rows], head.t(), out=self._buffer("logits", count, len(head)))
+            if share.temperature != 1.0:
+                logits.div_(share.temperature)
             self._kernels.cross_entropy(logits, targets[rows], losses[rows])
+            if share.weights is not None:
+                weights = share.weights.flatten()[rows]
+                logits.mul_(weights[:, None])
+                losses[rows].mul_(weights)
             beta = 1.0 if start or keep else 0.0
-            self.head_grad.addmm_(logits.t(), hat[rows], beta=beta, alpha=1 / total)
+            self.head_grad.addmm_(logits.t(), hat[rows], beta=beta, alpha=alpha)
             hat_grad = torch.mm(logits, head, out=self._buffer("predict_hat_grad", count, hat.shape[1]))
-            self._kernels.norm_backward(grad[rows], hat_grad, hat[rows], factor[rows], 1 / total, False)
-        return losses.sum()
+            self._kernels.norm_backward(grad[rows], hat_grad, hat[rows], factor[rows], alpha, False)
+        return losses.sum() * share.scale
 
     # ------------------------------------------------------------ backward
 
@@ -258,31 +282,38 @@ class ByHand:
             len(self._lanes), "lane", initializer=torch.set_num_threads, initargs=(1,)
         )
 
-    def loss_and_gradients(self, ids: Tensor, targets: Tensor) -> Tensor:
-        """Mean nats per token for ids and targets (B, T), a scalar; every parameter's `.grad` is replaced."""
+    def loss_and_gradients(
+        self, ids: Tensor, targets: Tensor, weights: Tensor | None = None, temperature: float = 1.0
+    ) -> Tensor:
+        """Mean nats per token for ids and targets (B, T), a scalar; every parameter's `.grad` is replaced.
+
+        With `weights` (B, T): the sum of each token's nats times its weight, of either sign, divided by
+        nothing. Under the model at `temperature`.
+        """
+        share = Share(1 / ids.numel() if weights is None else 1.0, weights, temperature)
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # the matrix library counts its threads for all lanes together
         try:
-            return self._shared_out(ids, targets)
+            return self._shared_out(ids, targets, share)
         finally:
             torch.set_num_threads(threads)
 
     @torch.no_grad()
-    def _shared_out(self, ids: Tensor, targets: Tensor) -> Tensor:
+    def _shared_out(self, ids: Tensor, targets: Tensor, share: Share) -> Tensor:
         head = torch.mul(self._head, self._model.norm.weight, out=self._buffer("head", *self._head.shape))
         layers = list(self._threads.map(self._fold, range(len(self._blocks))))
         lanes = self._lanes[: len(ids)]
 
         @torch.no_grad()  # a setting of each thread
-        def run(lane: Lane, rows: Tensor, right: Tensor) -> Tensor:
-            return lane.run(rows, right, ids.numel(), layers, self._model.embedding.weight, head)
+        def run(lane: Lane, rows: slice) -> Tensor:
+            own = share.of(rows)
+            return lane.run(ids[rows], targets[rows], own, layers, self._model.embedding.weight, head)
 
-        shares = (ids.tensor_split(len(lanes)), targets.tensor_split(len(lanes)))
-        losses = list(self._threads.map(run, lanes, *shares))
+        losses = list(self._threads.map(run, lanes, _split(len(ids), len(lanes))))
         for _ in self._threads.map(partial(self._collect, lanes), range(len(layers))):
             pass
         self._collect_ends(lanes)
-        return torch.stack(losses).sum() / ids.numel()
+        return torch.stack(losses).sum()
 
     @torch.no_grad()
     def _fold(self, layer: int) -> Weights:
@@ -349,6 +380,12 @@ def _rows_at_once(B: int, T: int) -> int:
     """The largest divisor of B whose rows have no more positions than are worked on at once."""
     most = max(1, _PART_POSITIONS // T)
     return max(rows for rows in range(1, min(B, most) + 1) if B % rows == 0)
+
+
+def _split(B: int, lanes: int) -> list[slice]:
+    """Rows for each lane, as equal as can be."""
+    edges = [round(B * lane / lanes) for lane in range(lanes + 1)]
+    return [slice(start, end) for start, end in pairwise(edges)]
 
 
 def _query_blocks(T: int) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.core.model import Transformer
@@ -28,13 +29,34 @@ class Gradients:
         self._model = model
         self._by_hand = ByHand(model) if model.device.type == "cpu" else None
 
-    def compute(self, inputs: Tensor, targets: Tensor) -> float:
-        """Mean nats per token for ids and targets (B, T); every parameter's `.grad` is replaced."""
+    def compute(
+        self, inputs: Tensor, targets: Tensor, weights: Tensor | None = None, temperature: float = 1.0
+    ) -> float:
+        """Mean nats per token for ids and targets (B, T); every parameter's `.grad` is replaced.
+
+        With `weights` (B, T): the sum of nats times weights, see `ByHand.loss_and_gradients`.
+        """
         if self._by_hand is not None:
-            return float(self._by_hand.loss_and_gradients(inputs, targets))
+            return float(self._by_hand.loss_and_gradients(inputs, targets, weights, temperature))
         device = self._model.device
         self._model.zero_grad(set_to_none=True)
         with torch.autocast(device.type, torch.bfloat16):
-            loss = self._model.loss(inputs.to(device), targets.to(device))
+            loss = weighted_loss(
+                self._model,
+                inputs.to(device),
+                targets.to(device),
+                None if weights is None else weights.to(device),
+                temperature,
+            )
         loss.backward()
         return float(loss)
+
+
+def weighted_loss(
+    model: Transformer, inputs: Tensor, targets: Tensor, weights: Tensor | None, temperature: float = 1.0
+) -> Tensor:
+    """What `Gradients.compute` says, by the model's own operations: a scalar that autograd can go back on."""
+    logits = model.logits(model.hidden(inputs)).flatten(0, 1) / temperature
+    if weights is None:
+        return F.cross_entropy(logits, targets.flatten())
+    return (F.cross_entropy(logits, targets.flatten(), reduction="none") * weights.flatten()).sum()
