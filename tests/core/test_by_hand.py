@@ -94,10 +94,10 @@ def test_weights_of_tokens_count_as_in_autograd(
     weights = torch.randn(inputs.shape, generator=torch.Generator().manual_seed(7)) / 50
     weights[:, :5] = 0.0
     weights[2] = 0.0
-    loss = weighted_loss(model, inputs, targets, weights, temperature)
+    loss = weighted_loss(model, inputs, targets, weights, 9.5, temperature)
     loss.backward()
     wanted = gradients(model)
-    found = ByHand(model, kernels, lanes).loss_and_gradients(inputs, targets, weights, temperature)
+    found = ByHand(model, kernels, lanes).loss_and_gradients(inputs, targets, weights, 9.5, temperature)
     assert float(found) == pytest.approx(loss.item(), rel=1e-4)
     for name, grad in gradients(model).items():
         assert (grad - wanted[name]).norm() / wanted[name].norm() < 5e-5, name
@@ -110,7 +110,7 @@ def test_equal_weights_are_a_mean() -> None:
     mean = float(ours.loss_and_gradients(inputs, targets))
     wanted = gradients(model)
     weights = torch.full(inputs.shape, 1 / inputs.numel())
-    assert float(ours.loss_and_gradients(inputs, targets, weights)) == pytest.approx(mean, rel=1e-6)
+    assert float(ours.loss_and_gradients(inputs, targets, weights, 1.0)) == pytest.approx(mean, rel=1e-6)
     torch.testing.assert_close(gradients(model), wanted, rtol=1e-4, atol=1e-7)
 
 

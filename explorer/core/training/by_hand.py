@@ -283,14 +283,19 @@ class ByHand:
         )
 
     def loss_and_gradients(
-        self, ids: Tensor, targets: Tensor, weights: Tensor | None = None, temperature: float = 1.0
+        self,
+        ids: Tensor,
+        targets: Tensor,
+        weights: Tensor | None = None,
+        total: float | None = None,
+        temperature: float = 1.0,
     ) -> Tensor:
         """Mean nats per token for ids and targets (B, T), a scalar; every parameter's `.grad` is replaced.
 
-        With `weights` (B, T): the sum of each token's nats times its weight, of either sign, divided by
-        nothing. Under the model at `temperature`.
+        With `weights` (B, T), of either sign: the sum of weight x nats. Divided by `total` (default: B x T),
+        under the model at `temperature`.
         """
-        share = Share(1 / ids.numel() if weights is None else 1.0, weights, temperature)
+        share = Share(1 / (total or ids.numel()), weights, temperature)
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # the matrix library counts its threads for all lanes together
         try:

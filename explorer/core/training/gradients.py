@@ -30,14 +30,19 @@ class Gradients:
         self._by_hand = ByHand(model) if model.device.type == "cpu" else None
 
     def compute(
-        self, inputs: Tensor, targets: Tensor, weights: Tensor | None = None, temperature: float = 1.0
+        self,
+        inputs: Tensor,
+        targets: Tensor,
+        weights: Tensor | None = None,
+        total: float | None = None,
+        temperature: float = 1.0,
     ) -> float:
         """Mean nats per token for ids and targets (B, T); every parameter's `.grad` is replaced.
 
-        With `weights` (B, T): the sum of nats times weights, see `ByHand.loss_and_gradients`.
+        With `weights` (B, T): the sum of weight x nats over `total`, see `ByHand.loss_and_gradients`.
         """
         if self._by_hand is not None:
-            return float(self._by_hand.loss_and_gradients(inputs, targets, weights, temperature))
+            return float(self._by_hand.loss_and_gradients(inputs, targets, weights, total, temperature))
         device = self._model.device
         self._model.zero_grad(set_to_none=True)
         with torch.autocast(device.type, torch.bfloat16):
@@ -46,6 +51,7 @@ class Gradients:
                 inputs.to(device),
                 targets.to(device),
                 None if weights is None else weights.to(device),
+                total,
                 temperature,
             )
         loss.backward()
@@ -53,10 +59,16 @@ class Gradients:
 
 
 def weighted_loss(
-    model: Transformer, inputs: Tensor, targets: Tensor, weights: Tensor | None, temperature: float = 1.0
+    model: Transformer,
+    inputs: Tensor,
+    targets: Tensor,
+    weights: Tensor | None = None,
+    total: float | None = None,
+    temperature: float = 1.0,
 ) -> Tensor:
     """What `Gradients.compute` says, by the model's own operations: a scalar that autograd can go back on."""
     logits = model.logits(model.hidden(inputs)).flatten(0, 1) / temperature
-    if weights is None:
-        return F.cross_entropy(logits, targets.flatten())
-    return (F.cross_entropy(logits, targets.flatten(), reduction="none") * weights.flatten()).sum()
+    losses = F.cross_entropy(logits, targets.flatten(), reduction="none")
+    if weights is not None:
+        losses = losses * weights.flatten()
+    return losses.sum() / (total or targets.numel())
