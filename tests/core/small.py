@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from explorer.core import checkpoints
-from explorer.core.model import ModelConfig, Transformer, initialize
+from explorer.core.model import ModelConfig, Transformer
 from explorer.text import patterns
 from explorer.text.tokenizer import END_OF_TEXT, BytePairTokenizer
 from explorer.text.tokenizer_files import huggingface_tokenizer
@@ -22,7 +22,7 @@ def small_tokenizer() -> BytePairTokenizer:
 
 
 def small_model(vocab_size: int | None = None, seed: int = 3, context: int = CONTEXT) -> Transformer:
-    """Fresh weights, made larger: otherwise all tokens are nearly equally likely and rounding decides."""
+    """Random weights, larger than a fresh model's: else all tokens are nearly as likely and rounding decides."""
     torch.set_num_threads(1)
     config = ModelConfig(
         vocab_size=vocab_size or small_tokenizer().n_vocab,
@@ -35,11 +35,20 @@ def small_model(vocab_size: int | None = None, seed: int = 3, context: int = CON
         max_position_embeddings=context,
     )
     model = Transformer(config)
-    initialize(model, seed)
+    generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            if parameter.ndim > 1:
-                parameter *= 15.0 if name == "embedding.weight" else 8.0
+            if parameter.ndim == 1:
+                parameter.fill_(1.0)
+                continue
+            deviation = (
+                0.3
+                if name == "embedding.weight"
+                else 0.08
+                if name.endswith(("out.weight", "down.weight"))
+                else 0.16
+            )
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) * deviation)
     return model
 
 
