@@ -22,7 +22,7 @@ def small_tokenizer() -> BytePairTokenizer:
 
 
 def small_model(vocab_size: int | None = None, seed: int = 3, context: int = CONTEXT) -> Transformer:
-    """Random weights, larger than a fresh model's: else all tokens are nearly as likely and rounding decides."""
+    """Random weights, larger than fresh ones: else all tokens are nearly as likely and rounding decides."""
     torch.set_num_threads(1)
     config = ModelConfig(
         vocab_size=vocab_size or small_tokenizer().n_vocab,
@@ -41,13 +41,8 @@ def small_model(vocab_size: int | None = None, seed: int = 3, context: int = CON
             if parameter.ndim == 1:
                 parameter.fill_(1.0)
                 continue
-            deviation = (
-                0.3
-                if name == "embedding.weight"
-                else 0.08
-                if name.endswith(("out.weight", "down.weight"))
-                else 0.16
-            )
+            joins_the_stream = name.endswith(("out.weight", "down.weight"))
+            deviation = 0.3 if name == "embedding.weight" else 0.08 if joins_the_stream else 0.16
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * deviation)
     return model
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from explorer.text.spans import TAGS, Span, SpanSplitter, Tag, split_spans
 
 NAMES = [name for tag in TAGS for name in (tag.opening, tag.closing)]
-PIECES = st.lists(
-    st.sampled_from([*NAMES, "<thi", "nk>", "<", "</", "|>", "a", " 中😀\n"]), max_size=14
-).map("".join)
+PIECES = st.lists(st.sampled_from([*NAMES, "<thi", "nk>", "<", "</", "|>", "a", " 中😀\n"]), max_size=14).map(
+    "".join
+)
 
 
 def pushed(tokens: list[str], special: list[str] | None = None, **options: object) -> list[Span]:
