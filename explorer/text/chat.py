@@ -7,12 +7,12 @@ of the messages.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from explorer.errors import InputError
-from explorer.text.templates import ChatMessage, TemplateRenderer
+from explorer.text.templates import ChatMessage, TemplateRenderer, finished
 from explorer.text.tokenizer import Tokenizer
 
 TEMPLATE = "template"
@@ -55,23 +55,55 @@ def encode_chat(
     add_generation_prompt: bool = True,
     options: Mapping[str, Any] | None = None,
 ) -> ChatTokens:
-    """The ids of a conversation. Raises: InputError, see `TemplateRenderer.render`.
+    """As `encoding_chat`, at once."""
+    return finished(
+        encoding_chat(
+            renderer,
+            tokenizer,
+            template,
+            messages,
+            named_tokens,
+            add_generation_prompt=add_generation_prompt,
+            options=options,
+        )
+    )
+
+
+def encoding_chat(
+    renderer: TemplateRenderer,
+    tokenizer: Tokenizer,
+    template: str,
+    messages: Sequence[ChatMessage],
+    named_tokens: Mapping[str, str],
+    *,
+    add_generation_prompt: bool = True,
+    options: Mapping[str, Any] | None = None,
+) -> Generator[None, None, ChatTokens]:
+    """Returns the ids of a conversation; yields while the template is being rendered.
 
     Special tokens that the template writes cut the text; what is between is encoded as it would be alone,
-    as the `tokenizers` library does.
+    as the `tokenizers` library does. Raises: InputError, see `TemplateRenderer.rendering`.
     """
 
-    def rendered(said: Sequence[ChatMessage]) -> str:
-        return renderer.render(
+    def rendering(said: Sequence[ChatMessage]) -> Generator[None, None, str]:
+        return renderer.rendering(
             template, said, named_tokens, add_generation_prompt=add_generation_prompt, options=options
         )
 
-    text = rendered(messages)
+    messages = [ChatMessage(message.role, _readable(message.content)) for message in messages]
+    text = yield from rendering(messages)
     marked = [ChatMessage(message.role, _MARK.format(i)) for i, message in enumerate(messages)]
-    pieces = _matched(text, rendered(marked), messages)
+    pieces = _matched(text, (yield from rendering(marked)), messages)
     if pieces is None:
         pieces = _searched(text, messages, tokenizer)
     return _encoded(text, pieces, messages, tokenizer)
+
+
+def _readable(text: str) -> str:
+    """Lone surrogates are no text that could be handed on."""
+    return (
+        text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    )
 
 
 def _variants(content: str) -> list[str]:

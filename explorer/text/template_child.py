@@ -2,7 +2,8 @@
 
 Jinja's immutable sandbox keeps them from our objects. What it does not keep them from is running for ever
 and filling the memory, and a loop inside one library call cannot be interrupted; so the process ends itself.
-One JSON object a line: {"template", "context"} in, {"text"} or {"raised"} or {"broken"} out.
+It says "ready" at first; then one JSON object a line: {"template", "context"} in, {"text"} or {"raised"} or
+{"broken"} out.
 """
 
 import faulthandler
@@ -112,6 +113,8 @@ def main(limit_s: float) -> None:
     _limit_memory()
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    sink.write(b"ready\n")
+    sink.flush()
     with Path(os.devnull).open("w") as nowhere:
         arm: Callable[..., None] = faulthandler.dump_traceback_later
         for line in sys.stdin.buffer:

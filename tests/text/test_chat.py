@@ -167,6 +167,45 @@ def test_a_message_that_cannot_be_told_from_a_special_token_is_refused(renderer:
         encoded(renderer, template, [ChatMessage("user", "<|im_end|>")])
 
 
+def test_half_characters_are_replaced(renderer: TemplateRenderer) -> None:
+    tokens = encoded(renderer, CHATML, [ChatMessage("user", "a\ud800b\ud83d\ude00")])
+    assert said_by(tokens, "user") == "a\ufffdb😀"
+
+
+def test_a_conversation_that_no_model_could_read_is_refused_at_once(renderer: TemplateRenderer) -> None:
+    with pytest.raises(InputError, match="3000000 characters"):
+        renderer.render(CHATML, [ChatMessage("user", "x" * 1_500_000)] * 2, NAMED)
+
+
+# ---------------------------------------------------------------- step by step
+
+
+def test_two_renderings_take_turns_and_each_gets_its_own(renderer: TemplateRenderer) -> None:
+    slow = (
+        "{% for i in range(30) %}{% for j in range(500) %}{% endfor %}{% endfor %}{{ messages[0].content }}"
+    )
+    waiting = {name: renderer.rendering(slow, [ChatMessage("user", name)], NAMED) for name in ("a", "b", "c")}
+    found: dict[str, str] = {}
+    while waiting:
+        for name, steps in list(waiting.items()):
+            try:
+                next(steps)
+            except StopIteration as end:
+                found[name] = end.value
+                del waiting[name]
+    assert found == {"a": "a", "b": "b", "c": "c"}
+
+
+def test_waiting_is_in_short_slices_and_can_be_given_up() -> None:
+    with TemplateRenderer(limit_s=60) as own:
+        endless = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
+        steps = own.rendering(endless, CONVERSATIONS[0], NAMED)
+        for _ in range(20):
+            next(steps)
+        steps.close()
+        assert own.render("{{ messages[0].content }}", CONVERSATIONS[0], NAMED) == "Hi"
+
+
 # ---------------------------------------------------------------- the cage
 
 
