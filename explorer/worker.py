@@ -251,7 +251,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
         from explorer.services.training import TrainingService
 
         wait_without_spinning()
-        import_module("explorer.core.training.pretrain")  # before anybody asks: such a worker is kept at hand
+        import_module("explorer.core.training.stages")  # before anybody asks: such a worker is kept at hand
 
         return [TrainingService()]
     from explorer.services.inference import InferenceService

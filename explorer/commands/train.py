@@ -1,4 +1,4 @@
-"""`llm-explorer train`: pretraining without a window. Ctrl+C saves and says how to go on."""
+"""`llm-explorer train`: every stage of training without a window. Ctrl+C saves and says how to go on."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ from explorer.protocol import (
 )
 
 if TYPE_CHECKING:
-    from explorer.core.training.pretrain import Control
+    from explorer.core.training.loop import Control
 
 _INTERRUPTED = 130
 _BAR_WIDTH = 24
@@ -43,7 +43,9 @@ _STAGES = {
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # pyright: ignore[reportPrivateUsage]
     """Describe the sub-command's arguments."""
     parser = subparsers.add_parser(
-        "train", help="train a model on a text", description="Train a model on a text, from nothing."
+        "train",
+        help="train a model on a text, or on from a checkpoint",
+        description="Train a model on a text, from nothing; or, in a later stage, on from a checkpoint.",
     )
     parser.add_argument(
         "--text",
@@ -63,6 +65,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--learning-rate", type=float, metavar="X", help="at its height (default: the preset's)"
     )
+    parser.add_argument("--stage", default="pretrain", metavar="NAME", help="(default: pretrain)")
+    parser.add_argument(
+        "--from", dest="parent", default="", metavar="DIR", help="the checkpoint, or the run, to begin from"
+    )
+    parser.add_argument(
+        "--set",
+        dest="options",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="something that only this stage knows; may be given more than once",
+    )
     parser.add_argument("--name", default="", metavar="NAME", help="what to call the run")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
 
@@ -77,7 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from explorer.core.devices import choose
     from explorer.core.runs import RunFolder
-    from explorer.core.training.pretrain import Control, Trainer
+    from explorer.core.training.loop import Control
+    from explorer.core.training.stages import open_trainer
 
     device = choose(arguments.device)
     show = Progress(sys.stderr)
@@ -90,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
                 with closing(_preparation(arguments, folder)) as facts:
                     for fact in facts:
                         show.take(fact)
-            with Trainer(RunFolder(folder), device, control, steps) as trainer:
+            with open_trainer(RunFolder(folder), device, control, steps) as trainer:
                 interrupts.at_once = False
                 for fact in trainer.run():
                     if fact is not None:
@@ -105,7 +120,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _preparation(arguments: argparse.Namespace, folder: Path) -> Generator[Event]:
-    from explorer.core.training.prepare import Plan, prepare
+    from explorer.core.training.prepare import Plan
+    from explorer.core.training.stages import prepare
 
     plan = Plan(
         text=arguments.text,
@@ -118,9 +134,20 @@ def _preparation(arguments: argparse.Namespace, folder: Path) -> Generator[Event
         context=arguments.context,
         batch=arguments.batch,
         learning_rate=arguments.learning_rate,
+        stage=arguments.stage,
+        parent=arguments.parent,
+        options=_options(arguments.options),
     )
     with closing(prepare(plan, folder)) as facts:
         yield from (fact for fact in facts if isinstance(fact, TrainingStage))
+
+
+def _options(typed: list[str]) -> dict[str, str]:
+    """Raises: InputError."""
+    for pair in typed:
+        if "=" not in pair:
+            raise InputError("--set takes NAME=VALUE, but {given} has no =. Write it again.", given=pair)
+    return {name: value for name, _, value in (pair.partition("=") for pair in typed)}
 
 
 @dataclass
@@ -205,7 +232,9 @@ class Progress:
         if point.val_loss is not None:
             self._val_loss = point.val_loss
         held_out = "" if self._val_loss is None else f"  held out {self._val_loss:.3f}"
-        numbers = f"{point.step:,}/{self._steps:,}  loss {point.train_loss:.3f}{held_out}"
+        loss = "" if point.train_loss is None else f"  loss {point.train_loss:.3f}"
+        own = "".join(f"  {name} {value:.3g}" for name, value in point.series.items())
+        numbers = f"{point.step:,}/{self._steps:,}{loss}{held_out}{own}"
         if self._moving:
             done = round(_BAR_WIDTH * point.step / self._steps)
             left = f"  {point.tokens_per_s:,.0f} tok/s  {_clock(fact.eta_s)} left"

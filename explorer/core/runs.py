@@ -3,6 +3,8 @@
     run.json         what is trained on what, and how (RunRecord)
     metrics.jsonl    one object a step
     samples.jsonl    what the model wrote, as it learned
+    rollouts.jsonl   what it tried, with rewards, where a stage learns from its own tries
+    start/           the model that the run began from, if any
     tokenizer.json   the vocabulary, learned before the first step
     tokens.bin       the text as token ids, memory-mapped
     checkpoints/step-000500/
@@ -11,6 +13,7 @@
 Logs survive a kill: a torn last line is dropped on reading, and cut off before the next one is written.
 """
 
+import math
 import os
 import re
 import shutil
@@ -32,7 +35,9 @@ from explorer.protocol import MetricPoint, RunInfo, RunStatus, Sample
 RUN_FILE = "run.json"
 METRICS_FILE = "metrics.jsonl"
 SAMPLES_FILE = "samples.jsonl"
+ROLLOUTS_FILE = "rollouts.jsonl"
 TOKENS_FILE = "tokens.bin"
+START = "start"
 CHECKPOINTS = "checkpoints"
 _LOCK_FILE = "run.lock"
 _CHECKPOINT = re.compile(r"step-(\d+)")
@@ -67,7 +72,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 of the text."""
     versions: dict[str, str]
     parent: str = ""
-    """The checkpoint that this run began from, if any."""
+    """The checkpoint that this run began from, if any: where it was. A copy is in `START`."""
+    options: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    """What only this stage knows."""
     finished: bool = False
     failure: str = ""
     """Why it cannot go on, if it cannot."""
@@ -125,6 +132,7 @@ class RunFolder:
             parameters=record.parameters,
             checkpoint="" if checkpoint is None else str(checkpoint),
             vocab_size=record.vocab_size,
+            parent=record.parent,
         )
 
     def status(self, record: RunRecord) -> RunStatus:
@@ -277,7 +285,7 @@ class _MetricLine(
     """How metrics.jsonl may look, whoever wrote it."""
 
     step: int
-    train_loss: float
+    train_loss: float | None = None
     val_loss: float | None = None
     val_bpb: float | None = None
     learning_rate: float = 0.0
@@ -286,26 +294,41 @@ class _MetricLine(
     elapsed_s: float = 0.0
 
 
+_KNOWN_NAMES = frozenset(field.encode_name for field in msgspec.structs.fields(_MetricLine))
+
+
 def metric_line(point: MetricPoint) -> dict[str, Any]:
     """A point as metrics.jsonl has it: names as trackers like them, nothing that was not measured."""
-    line: dict[str, Any] = {"step": point.step, "train/loss": point.train_loss}
+    line: dict[str, Any] = {"step": point.step}
+    if point.train_loss is not None:
+        line["train/loss"] = point.train_loss
     if point.val_loss is not None:
-        line |= {"val/loss": point.val_loss, "val/bpb": point.val_bpb}
-    return line | {
+        line["val/loss"] = point.val_loss
+    if point.val_bpb is not None:
+        line["val/bpb"] = point.val_bpb
+    line |= {
         "lr": point.learning_rate,
         "grad_norm": point.grad_norm,
         "tokens_per_s": point.tokens_per_s,
         "elapsed_s": point.elapsed_s,
     }
+    return line | {name: value for name, value in point.series.items() if name not in _KNOWN_NAMES}
 
 
 def metric_point(line: dict[str, Any]) -> MetricPoint | None:
-    """The point of a line; None for a line that some other program wrote differently."""
+    """The point of a line, other finite numbers in it as series; None if it measures nothing."""
     try:
         known = msgspec.convert(line, _MetricLine)
     except msgspec.ValidationError:
         return None
-    return MetricPoint(**msgspec.structs.asdict(known))
+    series = {
+        name: float(value)
+        for name, value in line.items()
+        if name not in _KNOWN_NAMES and type(value) in (int, float) and math.isfinite(value)
+    }
+    if known.train_loss is None and known.val_loss is None and not series:
+        return None
+    return MetricPoint(**msgspec.structs.asdict(known), series=series)
 
 
 def sample_line(sample: Sample) -> dict[str, Any]:

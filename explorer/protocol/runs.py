@@ -32,6 +32,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Path of the newest checkpoint, or empty."""
     vocab_size: int | None = None
     """Tokens of its vocabulary, if the folder tells: ln of it is the loss of a model that knows nothing."""
+    parent: str = ""
+    """Path of the checkpoint that it began from, if any."""
 
 
 class ListRuns(Message, tag=True, frozen=True, kw_only=True):
@@ -78,7 +80,7 @@ class MetricPoint(msgspec.Struct, frozen=True, kw_only=True):
     """One step's measurements; None where it was not measured at this step."""
 
     step: int
-    train_loss: float
+    train_loss: float | None = None
     """Nats per token, mean over the batch before the update."""
     val_loss: float | None = None
     """Nats per token on held-out text."""
@@ -90,6 +92,8 @@ class MetricPoint(msgspec.Struct, frozen=True, kw_only=True):
     tokens_per_s: float
     elapsed_s: float
     """Seconds of training so far, pauses left out, over all sittings."""
+    series: dict[str, float] = msgspec.field(default_factory=dict[str, float])
+    """What only this stage measures, by name: reward, share_right, response_length, kl ..."""
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):

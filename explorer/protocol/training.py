@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import msgspec
+
 from explorer.protocol.message import Message
 from explorer.protocol.runs import MetricPoint, RunInfo, Sample
 
@@ -24,6 +26,11 @@ class StartTraining(Message, tag=True, frozen=True, kw_only=True):
     """None: the preset's own."""
     seed: int = 1
     device: Device = "auto"
+    stage: str = "pretrain"
+    parent: str = ""
+    """The checkpoint or run to begin from, for every stage but pretraining."""
+    options: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    """What only this stage knows, by name."""
 
 
 class ResumeTraining(Message, tag=True, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ from explorer.protocol import (
 from explorer.services import Job, Wait
 
 if TYPE_CHECKING:
-    from explorer.core.training.pretrain import Control
+    from explorer.core.training.loop import Control
 
 
 class TrainingService:
@@ -71,8 +71,9 @@ class TrainingService:
 
     def _start(self, command: StartTraining) -> Job:
         from explorer.core.devices import choose
-        from explorer.core.training.prepare import Plan, prepare
-        from explorer.core.training.pretrain import Control
+        from explorer.core.training.loop import Control
+        from explorer.core.training.prepare import Plan
+        from explorer.core.training.stages import prepare
 
         choose(command.device)  # before a text is prepared for a device that is not there
         # Before a word is said: a stop may follow at once.
@@ -85,10 +86,13 @@ class TrainingService:
             steps=command.steps,
             seed=command.seed,
             name=command.name,
+            stage=command.stage,
+            parent=command.parent,
+            options=command.options,
         )
         runs_dir = Path(command.runs_dir)
         clear_abandoned(runs_dir)
-        folder = new_run_path(runs_dir, command.name or command.preset)
+        folder = new_run_path(runs_dir, command.name or _label(command))
         try:
             with closing(prepare(plan, folder)) as facts:
                 for fact in facts:
@@ -104,12 +108,13 @@ class TrainingService:
 
     def _train(self, job: str, folder: Path, device: Device, steps: int | None) -> Job:
         from explorer.core.devices import choose
-        from explorer.core.training.pretrain import Control, Trainer
+        from explorer.core.training.loop import Control
+        from explorer.core.training.stages import open_trainer
 
         control = self._controls.setdefault(job, Control())
         yield TrainingStage(job=job, stage="model", share=0.0)
         ended: TrainingEnded | None = None
-        with Trainer(RunFolder(folder), choose(device), control, steps) as trainer:
+        with open_trainer(RunFolder(folder), choose(device), control, steps) as trainer:
             try:
                 for fact in trainer.run():
                     if isinstance(fact, TrainingEnded):
@@ -127,6 +132,11 @@ class TrainingService:
                 self._controls.pop(job, None)
         if ended is not None:
             yield _of_job(job, ended)  # now that nobody holds the folder: whoever hears it may go on at once
+
+
+def _label(command: StartTraining) -> str:
+    """What to call a run that has no name."""
+    return command.preset if command.stage == "pretrain" else command.stage
 
 
 def _of_job(job: str, event: Event) -> Event:

@@ -137,6 +137,18 @@ def test_a_point_goes_to_disk_and_back() -> None:
 def test_another_programs_line_is_read_as_far_as_it_goes() -> None:
     known = metric_point({"step": 7, "train/loss": 2, "gpu": 3})
     assert known is not None and (known.step, known.train_loss, known.learning_rate) == (7, 2.0, 0.0)
+    assert known.series == {"gpu": 3.0}
+
+
+def test_a_stages_own_numbers_go_to_disk_and_back() -> None:
+    own = msgspec.structs.replace(point(3), train_loss=None, series={"reward": 0.25, "share_right": 1.0})
+    line = metric_line(own)
+    assert line["reward"] == 0.25 and "train/loss" not in line
+    assert metric_point(msgspec.json.decode(msgspec.json.encode(line))) == own
+    clashing = msgspec.structs.replace(point(3), series={"step": 99.0, "lr": 7.0})
+    assert metric_point(metric_line(clashing)) == point(3)
+    odd = metric_point({"step": 3, "reward": 1, "right": True, "kl": float("inf"), "note": "x"})
+    assert odd is not None and odd.series == {"reward": 1.0}
 
 
 def test_a_log_goes_on_after_a_step(tmp_path: Path) -> None:

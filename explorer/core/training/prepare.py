@@ -1,9 +1,9 @@
 """From a text to a run that can begin: vocabulary, token ids, run.json. All of it or nothing is left."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -45,14 +45,21 @@ class Plan:
     context: int | None = None
     batch: int | None = None
     learning_rate: float | None = None
+    stage: str = "pretrain"
+    parent: str = ""
+    """The checkpoint (or run) to begin from; pretraining begins from nothing."""
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What only this stage knows, as typed."""
 
 
-def prepare(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | None]:
+def prepare_pretraining(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | None]:
     """Make the run folder. Yields progress (None: nothing new to tell), at last the record.
 
     Raises: InputError (text, preset or numbers that cannot be used), StorageError. Closed or failed, it
     leaves nothing behind.
     """
+    if plan.parent:
+        raise InputError("Pretraining begins from nothing. Leave --from out, or choose another stage.")
     preset = find_preset(plan.preset)
     recipe = _recipe(plan, preset)
     with storage_errors(folder):

@@ -197,7 +197,7 @@ def _columns(points: Sequence[MetricPoint]) -> Floats:
         [
             (
                 point.step,
-                point.train_loss,
+                np.nan if point.train_loss is None else point.train_loss,
                 np.nan if point.val_loss is None else point.val_loss,
                 np.nan if point.val_bpb is None else point.val_bpb,
                 point.learning_rate,

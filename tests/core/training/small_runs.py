@@ -10,9 +10,10 @@ import msgspec
 import torch
 
 from explorer.core.runs import METRICS_FILE, RunFolder, RunRecord, read_log
-from explorer.core.training.prepare import Plan, prepare
+from explorer.core.training.loop import Control, Trainer
+from explorer.core.training.prepare import Plan
 from explorer.core.training.presets import PRESETS, Preset, Recipe
-from explorer.core.training.pretrain import Control, Trainer
+from explorer.core.training.stages import open_trainer, prepare
 from explorer.protocol import Event, StepDone
 
 STEPS = 12
@@ -61,7 +62,7 @@ def make_run(folder: Path, text: str = TEXT, plan: Plan | None = None, **changes
 
 
 def trainer_of(run: RunFolder, control: Control | None = None, steps: int | None = None) -> Trainer:
-    return Trainer(RunFolder(run.path), torch.device("cpu"), control or Control(), steps)
+    return open_trainer(RunFolder(run.path), torch.device("cpu"), control or Control(), steps)
 
 
 def train(run: RunFolder, until: int | None = None, steps: int | None = None) -> list[Event]:

@@ -15,7 +15,8 @@ from explorer.core import checkpoints, storage
 from explorer.core.data import tokens
 from explorer.core.runs import TOKENS_FILE, RunFolder, RunRecord
 from explorer.core.training import prepare as module
-from explorer.core.training.prepare import Plan, prepare
+from explorer.core.training.prepare import Plan
+from explorer.core.training.stages import prepare
 from explorer.errors import InputError, StorageError
 from explorer.protocol import BUILT_IN_TEXT, TrainingStage
 from explorer.text.encodings import load_tokenizer

@@ -18,7 +18,8 @@ import torch
 
 from explorer.core import checkpoints, storage
 from explorer.core.runs import METRICS_FILE, RUN_FILE, SAMPLES_FILE, TOKENS_FILE, RunFolder, read_log
-from explorer.core.training.pretrain import Control, Pace
+from explorer.core.training.loop import Control
+from explorer.core.training.pace import Pace
 from explorer.errors import DamagedFileError, InputError, StorageError, TrainingError
 from explorer.protocol import (
     CheckpointSaved,
@@ -98,8 +99,8 @@ def test_what_is_said_is_what_is_written(run: RunFolder) -> None:
 
 def test_one_batch_can_be_learned_by_heart(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     with trainer_of(run, steps=150) as trainer:
-        batch = trainer.data.batch(1, 1, 4)
-        monkeypatch.setattr(trainer.data, "batch", lambda *_: batch)
+        batch = trainer.stage.data.batch(1, 1, 4)
+        monkeypatch.setattr(trainer.stage.data, "batch", lambda *_: batch)
         said = [fact for fact in trainer.run() if isinstance(fact, StepDone)]
     assert said[0].point.train_loss > 5 and said[-1].point.train_loss < 0.1
 
@@ -315,7 +316,7 @@ def test_broken_weights_are_never_kept(run: RunFolder, moment: str) -> None:
                 put_nan(trainer)
                 control.sample = moment == "sample"
                 if moment == "evaluate":
-                    trainer._held_out.score(trainer.model)
+                    trainer.stage._held_out.score(trainer.model)
     assert run.newest_checkpoint() == run.checkpoint_path(3)
     assert run.info().status == "failed"
 
@@ -341,13 +342,13 @@ def test_a_full_disk_under_the_metrics(run: RunFolder, whole: RunFolder) -> None
         for fact in facts:
             if isinstance(fact, CheckpointSaved) and fact.step == 4:
                 break
-        stream = trainer._metrics._stream
-        trainer._metrics._stream = Path("/dev/full").open("ab")  # noqa: SIM115
+        stream = trainer._logs[METRICS_FILE]._stream
+        trainer._logs[METRICS_FILE]._stream = Path("/dev/full").open("ab")  # noqa: SIM115
         with pytest.raises(StorageError, match="The disk is full"):
             next(facts)
         with pytest.raises(OSError):
-            trainer._metrics._stream.close()
-        trainer._metrics._stream = stream
+            trainer._logs[METRICS_FILE]._stream.close()
+        trainer._logs[METRICS_FILE]._stream = stream
     assert run.newest_checkpoint() == run.checkpoint_path(4) and len(losses(run)) == 4
     assert run.info().status == "interrupted"
     train(run)
@@ -463,7 +464,7 @@ def test_a_run_that_is_not_as_it_was_begun(run: RunFolder, damage: str) -> None:
 
 def test_no_memory_is_said_as_such(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     with trainer_of(run) as trainer, pytest.raises(MemoryError):
-        monkeypatch.setattr(trainer.optimizer, "step", lambda: torch.empty(1 << 60))
+        monkeypatch.setattr(trainer.learner.optimizer, "step", lambda: torch.empty(1 << 60))
         for _ in trainer.run():
             pass
 
