@@ -1,17 +1,19 @@
 """Conversations as token ids: messages through a chat template, with author and loss mask for every token.
 
-What a message says is text and nothing else: a special token's name in it becomes ordinary tokens. To know
-which characters a message brought, the template is rendered twice, the second time with marks in the place
-of the messages.
+What a message says is text and nothing else: a special token's name in it becomes ordinary tokens. Only
+what an assistant said may hold tokens of its own (`chatml.WRITTEN_BY_ASSISTANT`, where the vocabulary has
+them). To know which characters a message brought, the template is rendered twice, the second time with marks
+in the place of the messages.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from explorer.errors import InputError
+from explorer.text.chatml import RESULT_OPEN, WRITTEN_BY_ASSISTANT
 from explorer.text.templates import ChatMessage, TemplateRenderer, finished
 from explorer.text.tokenizer import Tokenizer
 
@@ -145,7 +147,8 @@ def _searched(text: str, messages: Sequence[ChatMessage], tokenizer: Tokenizer) 
     """Look for the messages in their order. Raises: InputError if one could be taken for a special token."""
     for message in messages:
         for name in tokenizer.special_tokens:
-            if name in message.content:
+            own = message.role == "assistant" and name in WRITTEN_BY_ASSISTANT
+            if name in message.content and not own:
                 raise InputError(
                     "A message says {token}, which this model's template could not tell from the token of "
                     "that name. Write it another way.",
@@ -167,26 +170,34 @@ def _encoded(
 ) -> ChatTokens:
     tokens = ChatTokens(text, [], [], [], [])
     at = 0
-    for start, end, token in _specials(text, pieces, tokenizer):
+    for start, end, token, message in _specials(text, pieces, messages, tokenizer):
         _add_plain(tokens, text, at, start, pieces, messages, tokenizer)
-        # The token that ends the assistant's turn is the assistant's to write.
-        ends_turn = bool(tokens.loss) and tokens.loss[-1]
-        _add(tokens, token, None, messages, loss=ends_turn)
+        # The token that ends the assistant's turn is the assistant's to write; a result's is the program's.
+        ends_turn = bool(tokens.loss) and tokens.loss[-1] and text[start:end] != RESULT_OPEN
+        _add(tokens, token, message, messages, loss=message is not None or ends_turn)
         at = end
     _add_plain(tokens, text, at, len(text), pieces, messages, tokenizer)
     return tokens
 
 
-def _specials(text: str, pieces: list[_Piece], tokenizer: Tokenizer) -> Iterator[tuple[int, int, int]]:
-    """Where the template wrote special tokens: start, end, id."""
-    names = sorted((name for name in tokenizer.special_tokens if name), key=len, reverse=True)
-    if not names:
-        return
-    pattern = re.compile("|".join(map(re.escape, names)))
+def _specials(
+    text: str, pieces: list[_Piece], messages: Sequence[ChatMessage], tokenizer: Tokenizer
+) -> Iterator[tuple[int, int, int, int | None]]:
+    """Where the template, or the assistant itself, wrote special tokens: start, end, id, message."""
+    by_template = _any_of(tokenizer.special_tokens)
+    by_assistant = _any_of(set(WRITTEN_BY_ASSISTANT) & tokenizer.special_tokens.keys())
     for piece in pieces:
-        if piece.message is None:
-            for found in pattern.finditer(text, piece.start, piece.end):
-                yield found.start(), found.end(), tokenizer.special_tokens[found.group()]
+        pattern = by_template if piece.message is None else by_assistant
+        if pattern is None or (piece.message is not None and messages[piece.message].role != "assistant"):
+            continue
+        for found in pattern.finditer(text, piece.start, piece.end):
+            yield found.start(), found.end(), tokenizer.special_tokens[found.group()], piece.message
+
+
+def _any_of(names: Collection[str]) -> re.Pattern[str] | None:
+    """Finds the longest of the names that stands at a place; None if there are no names."""
+    ordered = sorted(filter(None, names), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
 
 def _add_plain(
