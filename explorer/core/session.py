@@ -6,6 +6,7 @@ it differs, and other sampler settings reshape the scores that are there, withou
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -33,6 +34,18 @@ _CHUNK = 128
 """Tokens of a prompt read at once: little enough to look for commands between two of them."""
 _SCORES_AT_ONCE = 4_000_000
 """Logits in memory at once while a prompt's probabilities are worked out."""
+
+
+class Author(NamedTuple):
+    """Who wrote a token, and in which message of the conversation."""
+
+    role: str
+    """As `StreamToken.role`."""
+    turn: int | None = None
+
+
+MODEL = Author("assistant")
+TEXT = Author("")
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,9 @@ class Session:
         self.logprobs: list[float | None] = []
         """Nats at T = 1 of each token given those before it; None for the first, or not yet worked out."""
         self.pieces: list[Piece] = []
+        self.authors: list[Author] = []
+        self.answering = MODEL
+        """The author of what is drawn."""
         self._cache = self._new_cache(min(self.context, _FIRST_CAPACITY))
         self._logits: Logits | None = None
         self._next: NextToken | None = None
@@ -92,8 +108,10 @@ class Session:
         """Start over from `text`; an empty one starts from the end-of-text token."""
         self.set_prompt_ids(start_ids(self.tokenizer, text))
 
-    def set_prompt_ids(self, ids: Sequence[int]) -> None:
-        """Start over from `ids`. Raises: InputError for an id outside the vocabulary."""
+    def set_prompt_ids(
+        self, ids: Sequence[int], authors: Sequence[Author] = (), answering: Author = MODEL
+    ) -> None:
+        """Start over from `ids`; without `authors` they are a text. Raises: InputError, as `place`."""
         for token in set(ids):
             check_token(token, self.tokenizer)
         fitted, self.truncated = fit_prompt(ids, self.context)
@@ -103,7 +121,9 @@ class Session:
         )
         self._forget_from(same)
         for token in fitted[same:]:
-            self._append(token, None if self._logits is None else self._logprob(token))
+            self._append(token, None if self._logits is None else self._logprob(token), TEXT)
+        self.authors = list(authors[self.truncated :]) or [TEXT] * len(self.ids)
+        self.answering = answering
         self.prompt_length = len(self.ids)
         self._next = None  # penalties tell the prompt from what was generated
 
@@ -113,16 +133,32 @@ class Session:
         check_token(token, self.tokenizer)
         return self._add(token, 1.0, 0.0, None, forced=True)
 
-    def extend(self, ids: Sequence[int]) -> None:
-        """Put `ids` next as if they had been generated, as many as there is room for; read all at once.
+    def extend(self, ids: Sequence[int], authors: Sequence[Author] | None = None) -> None:
+        """Put `ids` next, as many as there is room for, as if they had been generated; read all at once.
 
-        Raises: InputError for an id outside the vocabulary.
+        `authors`: of each; by default the model. Raises: InputError for an id outside the vocabulary.
         """
-        ids = ids[: self.context - len(self.ids)]
         for token in set(ids):
             check_token(token, self.tokenizer)
-        for token in ids:
-            self._append(token, None if self._logits is None else self._logprob(token))
+        authors = [self.answering] * len(ids) if authors is None else authors
+        room = self.context - len(self.ids)
+        for token, author in list(zip(ids, authors, strict=True))[:room]:
+            self._append(token, None if self._logits is None else self._logprob(token), author)
+
+    def met(self, stop_texts: Sequence[str]) -> str | None:
+        """The first of `stop_texts` that the last token completes, in what stands after the prompt."""
+        if len(self.ids) == self.prompt_length:
+            return None
+        stops = {text: text.encode("utf-8", "replace") for text in stop_texts if text}
+        last = len(self.tokenizer.token_bytes(self.ids[-1]))
+        wanted = last + max(map(len, stops.values()), default=0)
+        tail = b""
+        for token in reversed(self.generated):
+            tail = self.tokenizer.token_bytes(token) + tail
+            if len(tail) >= wanted:
+                break
+        complete = (text for text, stop in stops.items() if stop in tail[-(last + len(stop) - 1) :])
+        return next(complete, None)
 
     def step(self, settings: SamplerSettings) -> TokenDrawn:
         """Draw the next token; its `text` stays empty, see `pieces`. Raises: InputError, DamagedFileError."""
@@ -148,15 +184,17 @@ class Session:
         """Keep the first `length` tokens; their last is read again, for its scores were not kept."""
         if length == len(self.ids):
             return
-        del self.ids[length:], self.logprobs[length:], self.pieces[length:]
+        for column in (self.ids, self.logprobs, self.pieces, self.authors):
+            del column[length:]
         self._cache.truncate(min(self._cache.length, max(0, length - 1)))
         self._logits = self._next = None
 
-    def _append(self, token: int, logprob: float | None) -> None:
+    def _append(self, token: int, logprob: float | None, author: Author) -> None:
         pending = self.pieces[-1].pending if self.pieces else b""
         self.pieces.append(next_piece(self.tokenizer, token, pending))
         self.ids.append(token)
         self.logprobs.append(logprob)
+        self.authors.append(author)
         self._logits = self._next = None
 
     def _add(
@@ -169,7 +207,7 @@ class Session:
         forced: bool = False,
     ) -> TokenDrawn:
         logprob = self._logprob(token)
-        self._append(token, logprob)
+        self._append(token, logprob, self.answering)
         return TokenDrawn(
             row=0,
             position=len(self.ids) - 1,

@@ -7,6 +7,15 @@ A leaf: it imports nothing of ours. A file a concern; each ends with the unions 
 
 import msgspec
 
+from explorer.protocol.chat import (
+    ChatCommand,
+    ChatEvent,
+    ChatTurn,
+    SetChat,
+    TokensWritten,
+    WriteTokens,
+    WrittenPart,
+)
 from explorer.protocol.documents import (
     ChooseEncoding,
     DocumentCommand,
@@ -95,6 +104,7 @@ __all__ = [
     "BinRun",
     "Cancel",
     "Candidate",
+    "ChatTurn",
     "CheckpointSaved",
     "ChooseEncoding",
     "CloseSession",
@@ -146,6 +156,7 @@ __all__ = [
     "Sampled",
     "SamplerSettings",
     "SaveDraft",
+    "SetChat",
     "SetPrompt",
     "StartTraining",
     "StepDone",
@@ -157,17 +168,20 @@ __all__ = [
     "TokenizerKind",
     "TokensPatched",
     "TokensRemoved",
+    "TokensWritten",
     "TrainingContinued",
     "TrainingEnded",
     "TrainingPaused",
     "TrainingStage",
+    "WriteTokens",
+    "WrittenPart",
     "decode_command",
     "decode_event",
     "encode",
 ]
 
-Command = WorkerCommand | DocumentCommand | RunCommand | TrainingCommand | InferenceCommand
-Event = WorkerEvent | DocumentEvent | RunEvent | TrainingEvent | InferenceEvent
+Command = WorkerCommand | DocumentCommand | RunCommand | TrainingCommand | InferenceCommand | ChatCommand
+Event = WorkerEvent | DocumentEvent | RunEvent | TrainingEvent | InferenceEvent | ChatEvent
 
 _encoder = msgspec.json.Encoder()
 _commands = msgspec.json.Decoder(Command)

@@ -85,6 +85,12 @@ class ModelLoaded(Message, tag=True, frozen=True, kw_only=True):
     weights_hash: str
     """First 12 hex digits of the weight file's SHA-256."""
     device: str
+    has_template: bool = False
+    """Whether it can be spoken with: see `SetChat`."""
+    template_name: str = ""
+    """The kind of its template ("ChatML", "Llama 3"), if it is one of those that are known."""
+    special_tokens: list[str] = msgspec.field(default_factory=list[str])
+    """Their names, by id."""
 
 
 class SetPrompt(Message, tag=True, frozen=True, kw_only=True):
@@ -107,6 +113,11 @@ class StreamToken(msgspec.Struct, frozen=True, kw_only=True):
     special: bool = False
     logprob: float | None = None
     """Nats, under the model at T = 1; None for the first token."""
+    role: str = ""
+    """Who wrote it: "assistant" for what the model drew; in a conversation a message's role, or "template";
+    what `WriteTokens` said; "" for a prompt that is a text."""
+    turn: int | None = None
+    """The number of its message in the conversation, from 0; the answer's is the next one."""
 
 
 class PromptSet(Message, tag=True, frozen=True, kw_only=True):
@@ -162,6 +173,9 @@ class Generate(Message, tag=True, frozen=True, kw_only=True):
 
     sampler: SamplerSettings
     max_tokens: int = 200
+    stop_texts: list[str] = msgspec.field(default_factory=list[str])
+    """End also after the token in which one of these is complete: the end of a tool call. Special tokens
+    count by their names."""
 
 
 class StopGenerating(Message, tag=True, frozen=True, kw_only=True):
@@ -182,10 +196,12 @@ class TokenSampled(Message, tag=True, frozen=True, kw_only=True):
 
 
 class GenerationEnded(Message, tag=True, frozen=True, kw_only=True):
-    """Why it ended: "max_tokens", "end_token", "stopped" or "context_full"."""
+    """Why it ended."""
 
-    stop_reason: Literal["max_tokens", "end_token", "stopped", "context_full"]
+    stop_reason: Literal["max_tokens", "end_token", "stopped", "context_full", "stop_text"]
     tokens: int
+    stop_text: str = ""
+    """Which of `Generate.stop_texts` was met."""
 
 
 class RemoveLast(Message, tag=True, frozen=True, kw_only=True):

@@ -18,11 +18,15 @@ from explorer.protocol import (
     ModelLoaded,
     RemoveLast,
     Reshape,
+    SetChat,
     SetPrompt,
     StepToken,
     StopGenerating,
+    WriteTokens,
 )
 from explorer.services import Job
+from explorer.text.template_names import template_name
+from explorer.text.templates import TemplateRenderer
 
 if (
     TYPE_CHECKING
@@ -46,6 +50,8 @@ class InferenceService:
         StopGenerating,
         RemoveLast,
         CloseSession,
+        SetChat,
+        WriteTokens,
     )
 
     def __init__(self, data_dir: str = "") -> None:
@@ -53,16 +59,19 @@ class InferenceService:
         wait_without_spinning()
         self._data_dir = data_dir
         self._talks: dict[str, Talk] = {}
+        self._renderer = TemplateRenderer()
         self._models: WeakValueDictionary[tuple[str, int, int, str], LoadedModel] = WeakValueDictionary()
 
     def close(self) -> None:
         """Nothing of this is on the disk."""
+        self._renderer.close()
         self._talks.clear()
 
     def run(self, command: Command) -> Job:
         """Answer one of `commands`."""
         if isinstance(command, FindDevice):
             return _find_device(command)
+        from explorer.services import chat_jobs
         from explorer.services import session_jobs as jobs
 
         talk = self._talks.setdefault(command.job, jobs.Talk())
@@ -76,6 +85,10 @@ class InferenceService:
                 work = self._load(talk, command)
             case SetPrompt():
                 work = jobs.set_prompt(talk, command)
+            case SetChat():
+                work = chat_jobs.set_chat(talk, command, self._renderer)
+            case WriteTokens():
+                work = chat_jobs.write_tokens(talk, command)
             case StepToken():
                 work = jobs.step(talk, command)
             case RemoveLast():
@@ -105,6 +118,11 @@ class InferenceService:
             context=talk.session.context,
             weights_hash=loaded.info.weights_hash,
             device=device.type,
+            has_template=loaded.speech.template is not None,
+            template_name=template_name(loaded.speech.template or ""),
+            special_tokens=sorted(
+                loaded.tokenizer.special_tokens, key=loaded.tokenizer.special_tokens.__getitem__
+            ),
         )
 
     def _model(self, path: str, device: "torch.device") -> "LoadedModel":

@@ -87,16 +87,21 @@ def set_prompt(talk: Talk, command: SetPrompt) -> Job:
     session = talk.opened()
     session.set_prompt(command.text)
     session.extend(command.continuation)
+    yield from read_prompt(command.job, session, command.sampler)
+
+
+def read_prompt(job: str, session: Session, sampler: SamplerSettings) -> Job:
+    """Let the model read a new prompt and what stands after it, a piece at a time, and tell both."""
     for _ in session.catch_up():
         yield None
     tokens = [stream_token(session, place) for place in range(session.position)]
     yield PromptSet(
-        job=command.job,
+        job=job,
         tokens=tokens[: session.prompt_length],
         truncated=session.truncated,
         continuation=tokens[session.prompt_length :],
     )
-    yield distribution(command.job, session, command.sampler)
+    yield distribution(job, session, sampler)
 
 
 def reshape(talk: Talk, command: Reshape) -> Job:
@@ -146,6 +151,7 @@ def _generated(talk: Talk, command: Generate, run: Run) -> Job:
     session = talk.opened()
     started = shown = time.perf_counter()
     tokens = 0
+    met = None
     while (reason := _reason_to_end(session, run, tokens, command.max_tokens)) is None:
         drawn = session.step(run.sampler)
         tokens += 1
@@ -154,8 +160,12 @@ def _generated(talk: Talk, command: Generate, run: Run) -> Job:
         if now - shown > _BARS_EVERY_S:
             shown = now
             yield distribution(command.job, session, run.sampler)
+        met = session.met(command.stop_texts) if command.stop_texts else None
+        if met is not None:
+            reason = "stop_text"
+            break
     yield distribution(command.job, session, run.sampler)
-    yield GenerationEnded(job=command.job, stop_reason=reason, tokens=tokens)
+    yield GenerationEnded(job=command.job, stop_reason=reason, tokens=tokens, stop_text=met or "")
 
 
 def _reason_to_end(
@@ -182,6 +192,8 @@ def stream_token(session: Session, place: int) -> StreamToken:
         resumes=piece.resumes,
         special=token in session.tokenizer.special_tokens.values(),
         logprob=session.logprobs[place],
+        role=session.authors[place].role,
+        turn=session.authors[place].turn,
     )
 
 

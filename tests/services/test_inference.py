@@ -4,7 +4,6 @@ import math
 import os
 import subprocess
 import sys
-from collections import deque
 from pathlib import Path
 from shutil import copytree
 
@@ -15,7 +14,7 @@ import torch
 
 from explorer.core.draw import uniforms
 from explorer.core.generate import TokenDrawn, generate, start_ids
-from explorer.errors import DamagedFileError, ExplorerError, InputError
+from explorer.errors import DamagedFileError, InputError
 from explorer.protocol import (
     Cancel,
     CloseSession,
@@ -42,9 +41,9 @@ from explorer.protocol import (
     decode_event,
     encode,
 )
-from explorer.services import Job
 from explorer.services.inference import InferenceService
 from tests.core.small import CONTEXT, save_small_model, small_model, small_tokenizer
+from tests.services.inference_engine import Engine, drawn, kinds
 
 TOKENIZER = small_tokenizer()
 SAMPLER = SamplerSettings(temperature=0.9, top_k=80, seed=17)
@@ -55,69 +54,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_small_model(tmp_path_factory.mktemp("models") / "small")
 
 
-class Engine:
-    """The worker's loop, step by step."""
-
-    def __init__(self) -> None:
-        self.service = InferenceService()
-        self.events: list[Event] = []
-        self.errors: list[ExplorerError] = []
-        self.jobs: deque[tuple[str, Job]] = deque()
-
-    def take(self, *commands: Command) -> None:
-        for command in commands:
-            self._step(command.job, self.service.run(command))
-
-    def cancel(self, name: str) -> None:
-        for job in [job for other, job in self.jobs if other == name]:
-            job.close()  # type: ignore[attr-defined]
-        self.jobs = deque(pair for pair in self.jobs if pair[0] != name)
-
-    def advance(self, times: int = 1) -> None:
-        for _ in range(times):
-            if self.jobs:
-                self._step(*self.jobs.popleft())
-
-    def finish(self) -> list[Event]:
-        """Until nothing is left to do; gives the events since the last time."""
-        for _ in range(2000):
-            if not self.jobs:
-                break
-            self.advance()
-        assert not self.jobs, "a job waits for ever"
-        events, self.events = self.events, []
-        return events
-
-    def ask(self, *commands: Command) -> list[Event]:
-        self.take(*commands)
-        return self.finish()
-
-    def _step(self, name: str, job: Job) -> None:
-        try:
-            event = next(job)
-        except StopIteration:
-            return
-        except ExplorerError as error:
-            self.errors.append(error)
-            return
-        if event is not None:
-            self.events.append(event)
-        self.jobs.append((name, job))
-
-
 @pytest.fixture
 def engine(folder: Path) -> Engine:
     made = Engine()
     made.ask(LoadModel(job="a", path=str(folder), device="cpu"))
     return made
-
-
-def kinds(events: list[Event]) -> list[type[Event]]:
-    return [type(event) for event in events]
-
-
-def drawn(events: list[Event]) -> list[int]:
-    return [event.token.id for event in events if isinstance(event, TokenSampled)]
 
 
 def without_bars(events: list[Event]) -> list[Event]:

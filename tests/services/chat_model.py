@@ -1,0 +1,38 @@
+"""A tiny model that can be spoken with: ChatML, and tokens for a search."""
+
+from pathlib import Path
+
+from explorer.core import checkpoints
+from explorer.text import patterns
+from explorer.text.tokenizer import END_OF_TEXT, BytePairTokenizer
+from explorer.text.tokenizer_files import huggingface_tokenizer
+from tests.core.small import small_model
+
+CONTEXT = 160
+TEMPLATE = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] "
+    "+ '<|im_end|>' + '\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+    "{% if quick is defined and quick %}{{ 'Quick:' }}{% endif %}"
+)
+SPECIAL = (END_OF_TEXT, "<|im_start|>", "<|im_end|>", "<|search_start|>", "<|search_end|>")
+
+
+def chat_tokenizer() -> BytePairTokenizer:
+    """All bytes, two pairs, and the special tokens."""
+    tokens = [*(bytes([byte]) for byte in range(256)), b"th", b"the"]
+    specials = {name: len(tokens) + place for place, name in enumerate(SPECIAL)}
+    ranks = {token: rank for rank, token in enumerate(tokens)}
+    return BytePairTokenizer("bpe", patterns.TRAINED, ranks, specials)
+
+
+def save_chat_model(folder: Path, template: str = TEMPLATE) -> Path:
+    """A checkpoint's folder, with a template unless it is empty."""
+    tokenizer = chat_tokenizer()
+    model = small_model(tokenizer.n_vocab, context=CONTEXT)
+    checkpoints.save(
+        folder, model, huggingface_tokenizer(tokenizer), name="chatty", step=7, card="# A test's model"
+    )
+    if template:
+        (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+    return folder
