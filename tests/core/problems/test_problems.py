@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 
 from explorer.core.data.problems import MIXED, Problem, problems, thinking, verify
-from explorer.core.data.problems.answers import calculate
+from explorer.core.tools.expressions import evaluate
 
 _EVERY_LENGTH = {1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0, 5: 1.0}
 
@@ -26,7 +26,7 @@ def test_every_sum_that_is_written_out_is_right(drawn: list[Problem]) -> None:
     ]
     assert len(sums) > 5000
     for left, right in sums:
-        done = calculate(left)
+        done = evaluate(left)
         assert done is not None and done[0] == int(right), (left, right)
 
 

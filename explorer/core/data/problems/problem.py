@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.text.chatml import THINK_CLOSE, THINK_OPEN
+
 Kind = Literal["words", "arithmetic", "letters", "countdown"]
 Split = Literal["train", "test"]
 
-THINK_OPEN, THINK_CLOSE = "<think>", "</think>"
 _TEST_EVERY = 10
 
 

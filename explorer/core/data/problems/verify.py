@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from explorer.core.data.problems.answers import calculate, find_answer
-from explorer.core.data.problems.problem import THINK_CLOSE, THINK_OPEN, Problem
+from explorer.core.data.problems.answers import find_answer
+from explorer.core.data.problems.problem import Problem
+from explorer.core.tools.expressions import evaluate
+from explorer.text.chatml import THINK_CLOSE, THINK_OPEN
 
 Form = Literal["any", "think", "direct"]
 
@@ -74,15 +76,15 @@ def _answer_part(text: str, form: Form) -> tuple[str | None, str]:
 def _judge_expression(problem: Problem, text: str) -> tuple[str | None, bool, str]:
     """The expression found, whether it is right, and why not."""
     left, equals, right = text.strip().rstrip(".").partition("=")
-    done = calculate(left)
-    if done is None or (equals and calculate(right) is None):
+    done = evaluate(left)
+    if done is None or (equals and evaluate(right) is None):
         return None, False, "no expression"
     value, used = done
     if equals:
-        stated = calculate(right)
+        stated = evaluate(right)
         if stated is None or stated[0] != value:
             return left.strip(), False, "a wrong sum"
-    given = Counter(int(number) for number in problem.key[:-1])
+    given = Counter(Fraction(number) for number in problem.key[:-1])
     if Counter(used) - given:
         return left.strip(), False, "a number that was not given, or used too often"
     if value != problem.target:

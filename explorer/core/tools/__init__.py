@@ -1,0 +1,7 @@
+"""What a model may call: search over documents, and a calculator. Pure functions of text."""
+
+from explorer.core.tools.calculator import calculator
+from explorer.core.tools.calls import Call, call_result, pending_call
+from explorer.core.tools.search import Hit, SearchIndex
+
+__all__ = ["Call", "Hit", "SearchIndex", "calculator", "call_result", "pending_call"]
