@@ -128,9 +128,18 @@ class KVCache:
         self.length = length
 
     def keep_rows(self, rows: Sequence[int]) -> None:
-        """Forget all rows but these, which become 0, 1, ... in the order given."""
+        """Forget all rows but these, which become 0, 1, ... in the order given; one may come twice."""
         kept = torch.tensor(rows, device=self._store.device)
-        self._store = self._store[:, :, kept]
+        used = self._store[:, :, :, :, : self.length]
+        moves = [(place, row) for place, row in enumerate(rows) if place != row]
+        if all(row >= len(rows) for _, row in moves):  # rows from the end into gaps: the others stay
+            for place, row in moves:
+                used[:, :, place] = used[:, :, row]
+            self._store = self._store[:, :, : len(rows)]
+        else:
+            shape = (*self._store.shape[:2], len(rows), *self._store.shape[3:])
+            self._store = self._store.new_empty(shape)
+            self._store[:, :, :, :, : self.length] = used[:, :, kept]
         if self.padding is not None:
             self.padding = self.padding[kept]
 
