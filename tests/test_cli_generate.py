@@ -16,6 +16,7 @@ from explorer.cli import main
 from explorer.core.generate import RowEnded, TokenDrawn, generate, start_ids
 from explorer.protocol import SAMPLER_ORDER, SamplerSettings
 from tests.core.small import CONTEXT, save_small_model, small_model, small_tokenizer
+from tests.services.chat_model import save_foreign_chat_model
 
 TOKENIZER = small_tokenizer()
 Capture = pytest.CaptureFixture[str]
@@ -283,3 +284,35 @@ def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
     assert process.wait(timeout=20) == 1
     assert process.stderr.read() == b""
     process.stderr.close()
+
+
+# ---------------------------------------------------------------- the makers' own samplers
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    said = {"do_sample": True, "temperature": 0.6, "top_k": 20}
+    return save_foreign_chat_model(tmp_path_factory.mktemp("models") / "theirs", said)
+
+
+def test_a_chat_samples_as_the_models_makers_suggest(capsys: Capture, theirs: Path) -> None:
+    options = ("--chat", "Hi", "--seed", "4", "--max-tokens", "8")
+    found = answer(capsys, theirs, *options)
+    assert found.pop("suggested_sampler") == {"temperature": 0.6, "top_k": 20, "seed": 4}
+    assert found == answer(capsys, theirs, *options, "--temperature", "0.6", "--top-k", "20")
+    assert found != answer(capsys, theirs, *options, "--temperature", "1")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--chat", "Hi", "--top-p", "1"), ("--chat", "Hi", "--samplers", "temperature"), ("--prompt", "Hi")],
+)
+def test_what_the_person_chooses_is_not_mixed_with_it(
+    capsys: Capture, theirs: Path, options: tuple[str, ...]
+) -> None:
+    assert "suggested_sampler" not in answer(capsys, theirs, *options, "--max-tokens", "1")
+
+
+def test_the_help_says_so(capsys: Capture) -> None:
+    assert main(["generate", "--help"]) == 0
+    assert "generation_config.json" in capsys.readouterr().out

@@ -6,15 +6,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.commands import generate_remote
+import msgspec
+
+from explorer.commands import generate_remote, sampler_options
 from explorer.core.threads import wait_without_spinning
 from explorer.errors import InputError
 from explorer.paths import default_data_dir
-from explorer.protocol import SAMPLER_ORDER, SamplerSettings
 
 if TYPE_CHECKING:
     from explorer.core.generate import Fact
     from explorer.core.loading import LoadedModel
+    from explorer.protocol import SamplerSettings
 
 _INTERRUPTED = 130
 
@@ -39,7 +41,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--max-tokens", type=int, default=200, metavar="N", help="(default: 200)")
     parser.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this text")
     parser.add_argument("--ignore-eos", action="store_true", help="go on after the end-of-text token")
-    parser.add_argument("--json", action="store_true", help='print {"ids", "text", "stop_reason"}')
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help='print {"ids", "text", "stop_reason"}, and "suggested_sampler" where the model\'s own was used',
+    )
     parser.add_argument(
         "--top-logprobs", type=int, metavar="N", help='with --json: add "logprobs" and the N most likely'
     )
@@ -53,41 +59,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     generate_remote.add_options(parser.add_argument_group("models at a server"))
-    _add_samplers(parser.add_argument_group("samplers", "Each is off by default."))
-
-
-def _add_samplers(group: "argparse._ArgumentGroup") -> None:  # pyright: ignore[reportPrivateUsage]
-    neutral = SamplerSettings()
-    numbers = {
-        "temperature": "0 takes the most likely token; below 1 is sharper, above 1 flatter",
-        "top_k": "keep this many tokens; 0 is off",
-        "top_p": "keep the most likely tokens that make up this probability; 1 is off",
-        "min_p": "keep tokens at least this share as likely as the most likely one; 0 is off",
-        "typical_p": "keep the most typical tokens that make up this probability; 1 is off",
-        "repeat_penalty": "divide the logits of tokens in the text so far; 1 is off",
-        "frequency_penalty": "taken off for each time that a token was generated; 0 is off",
-        "presence_penalty": "taken off if a token was generated; 0 is off",
-        "seed": "the same seed gives the same text",
-    }
-    for name, words in numbers.items():
-        default: float = getattr(neutral, name)
-        kind = type(default)
-        group.add_argument(
-            _option(name), type=kind, default=default, metavar="N", help=f"{words} (default: {default})"
+    sampler_options.add_options(
+        parser.add_argument_group(
+            "samplers",
+            "Each is off by default; but with --chat, if none of them is given (the seed does not count), "
+            "those that the model's makers suggest in its generation_config.json are used.",
         )
-    group.add_argument("--logit-bias", default="", metavar="ID:N,...", help="added to these tokens' logits")
-    group.add_argument(
-        "--samplers", metavar="NAME,...", help=f"the order of the chain (default: {','.join(SAMPLER_ORDER)})"
     )
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Generate. Raises: InputError, DamagedFileError; BrokenPipeError if the reader has left."""
-    settings = _settings(arguments)
+    settings = sampler_options.settings(arguments)
     if arguments.max_tokens < 1:
         raise InputError(
             "{tokens} tokens cannot be generated. Give a number above 0.", tokens=arguments.max_tokens
@@ -112,6 +95,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if loaded.terms:
         print(loaded.terms, file=sys.stderr)
+    suggested = _suggested(loaded, arguments)
+    if suggested is not None:
+        settings = suggested
     asked = _asked(loaded, arguments)
     context = loaded.model.config.max_position_embeddings
     prompt, cut = fit_prompt(asked, context)
@@ -130,7 +116,7 @@ def run(arguments: argparse.Namespace) -> int:
         stop_strings=arguments.stop,
         top_logprobs=arguments.top_logprobs or 0,
     )
-    output = _Json(loaded, arguments.top_logprobs) if arguments.json else _Plain()
+    output = _Json(loaded, arguments.top_logprobs, suggested) if arguments.json else _Plain()
     try:
         for fact in facts:
             output.take(fact)
@@ -139,6 +125,14 @@ def run(arguments: argparse.Namespace) -> int:
         return _INTERRUPTED
     output.finish()
     return 0
+
+
+def _suggested(loaded: "LoadedModel", arguments: argparse.Namespace) -> "SamplerSettings | None":
+    """What the model's makers suggest for a conversation, if the person leaves it to them."""
+    suggested = loaded.suggested_sampler
+    if suggested is None or arguments.chat is None or sampler_options.given(arguments):
+        return None
+    return msgspec.structs.replace(suggested, seed=sampler_options.settings(arguments).seed)
 
 
 def _asked(loaded: "LoadedModel", arguments: argparse.Namespace) -> list[int]:
@@ -161,32 +155,6 @@ def _asked(loaded: "LoadedModel", arguments: argparse.Namespace) -> list[int]:
         return encode_chat(
             renderer, loaded.tokenizer, loaded.speech.template, said, loaded.speech.named_tokens
         ).ids
-
-
-def _settings(arguments: argparse.Namespace) -> SamplerSettings:
-    """Checked before a model is loaded. Raises: InputError."""
-    from explorer.core.sampling import chain_of
-
-    given = {name: getattr(arguments, name) for name in SamplerSettings.__struct_fields__}
-    order = arguments.samplers
-    given["samplers"] = SAMPLER_ORDER if order is None else tuple(filter(None, order.split(",")))
-    given["logit_bias"] = _biases(arguments.logit_bias)
-    settings = SamplerSettings(**given)
-    chain_of(settings)
-    return settings
-
-
-def _biases(text: str) -> dict[int, float]:
-    biases: dict[int, float] = {}
-    for pair in filter(None, text.split(",")):
-        token, _, bias = pair.partition(":")
-        try:
-            biases[int(token)] = float(bias)
-        except ValueError:
-            raise InputError(
-                "{pair} is no bias. Give a token's id and a number: 290:-5.", pair=pair
-            ) from None
-    return biases
 
 
 def numbers(text: str) -> list[int]:
@@ -217,8 +185,11 @@ class _Plain:
 class _Json:
     """One object at the end."""
 
-    def __init__(self, loaded: "LoadedModel", top_logprobs: int | None) -> None:
+    def __init__(
+        self, loaded: "LoadedModel", top_logprobs: int | None, suggested: "SamplerSettings | None"
+    ) -> None:
         self._tokenizer = loaded.tokenizer
+        self._suggested = suggested
         self._ids: list[int] = []
         self._texts: list[str] = []
         self._stop_reason = "interrupted"
@@ -248,4 +219,6 @@ class _Json:
         }
         if self._logprobs is not None:
             result["logprobs"] = self._logprobs
+        if self._suggested is not None:
+            result["suggested_sampler"] = sampler_options.as_json(self._suggested)
         print(json.dumps(result), flush=True)

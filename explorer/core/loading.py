@@ -1,5 +1,6 @@
 """What a person chose (a run, a checkpoint, somebody else's model), to a model that can speak."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from explorer.core.families import gguf, huggingface
 from explorer.core.installed import InstalledModel, find_installed, gguf_file
 from explorer.core.model import Transformer
 from explorer.core.runs import RunFolder
+from explorer.core.sampling import chain_of
 from explorer.errors import DamagedFileError, InputError
 from explorer.paths import default_data_dir
+from explorer.protocol import SamplerSettings
 from explorer.text.encodings import load_tokenizer
 from explorer.text.foreign import IdsOnly, Speech, read_foreign_tokenizer, read_speech
 from explorer.text.tokenizer import Tokenizer
@@ -35,6 +38,15 @@ class LoadedModel:
     def end_tokens(self) -> frozenset[int]:
         """At which it has said what it has to say."""
         return frozenset(self.speech.stop_ids) or frozenset({self.tokenizer.end_of_text})
+
+    @property
+    def suggested_sampler(self) -> SamplerSettings | None:
+        """How its makers suggest to sample from it, if they do and it makes sense."""
+        if self.speech.sampler is not None:
+            with suppress(InputError):
+                chain_of(self.speech.sampler)
+                return self.speech.sampler
+        return None
 
 
 def opened_dir(data_dir: Path | str | None = None) -> Path:

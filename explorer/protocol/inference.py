@@ -91,6 +91,8 @@ class ModelLoaded(Message, tag=True, frozen=True, kw_only=True):
     """The kind of its template ("ChatML", "Llama 3"), if it is one of those that are known."""
     special_tokens: list[str] = msgspec.field(default_factory=list[str])
     """Their names, by id."""
+    suggested_sampler: SamplerSettings | None = None
+    """How its makers suggest to sample from it (generation_config.json); None if they do not."""
 
 
 class SetPrompt(Message, tag=True, frozen=True, kw_only=True):

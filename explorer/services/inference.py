@@ -123,6 +123,7 @@ class InferenceService:
             special_tokens=sorted(
                 loaded.tokenizer.special_tokens, key=loaded.tokenizer.special_tokens.__getitem__
             ),
+            suggested_sampler=loaded.suggested_sampler,
         )
 
     def _model(self, path: str, device: "torch.device") -> "LoadedModel":

@@ -14,7 +14,9 @@ import numpy as np
 import tokenizers
 
 from explorer.errors import DamagedFileError, InputError
+from explorer.protocol import SamplerSettings
 from explorer.text.gguf_vocabulary import SPACE
+from explorer.text.suggested_sampler import GENERATION_FILE, read_suggested_sampler
 from explorer.text.tiktoken_files import find_rank_file, rank_file_json
 from explorer.text.tokenizer import Encoded, Tokenizer
 from explorer.text.tokenizer_files import BYTE_OF_LETTER
@@ -22,7 +24,6 @@ from explorer.text.units import character_starts, from_units, to_units
 
 TOKENIZER_FILE = "tokenizer.json"
 CONFIG_FILE = "tokenizer_config.json"
-GENERATION_FILE = "generation_config.json"
 MODEL_FILE = "config.json"
 TEMPLATE_FILE = "chat_template.jinja"
 TURN_ENDS = (
@@ -181,6 +182,8 @@ class Speech:
     """bos_token, eos_token ...: what templates call them, and their texts."""
     stop_ids: tuple[int, ...]
     """Tokens at which the model has said what it has to say."""
+    sampler: SamplerSettings | None = None
+    """How its makers suggest to sample from it; unchecked. None: they say nothing."""
 
 
 class _Named(msgspec.Struct):
@@ -240,7 +243,7 @@ def read_speech(folder: Path, tokenizer: Tokenizer) -> Speech:
         if token is not None:
             stops.add(token)
     known = tuple(sorted(stop for stop in stops if 0 <= stop < tokenizer.n_vocab))
-    return Speech(_template(folder, config), named, known)
+    return Speech(_template(folder, config), named, known, read_suggested_sampler(folder))
 
 
 def _named_tokens(config: "_Config") -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A model's answer as spans of thinking, tool calls and answer, split while its tokens arrive.
+"""A model's answer as spans of thinking, tool calls, results and answer, split while its tokens arrive.
 
 A tag (`<think>`, `<|search_end|>`) may be one special token, or plain text spread over several tokens. What
 may still become a tag is held back, so a text cut anywhere gives the same spans as the whole.
@@ -6,6 +6,8 @@ may still become a tag is held back, so a text cut anywhere gives the same spans
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+
+from explorer.text import chatml
 
 ANSWER = "answer"
 _REPLACEMENT = "\ufffd"
@@ -22,9 +24,11 @@ class Tag:
     """Whether spans of other kinds may stand in it; otherwise all but its own end is text."""
 
 
-THINKING = Tag("thinking", "<think>", "</think>", holds_others=True)
-SEARCH = Tag("tool", "<|search_start|>", "<|search_end|>")
-TAGS = (THINKING, SEARCH)
+THINKING = Tag("thinking", chatml.THINK_OPEN, chatml.THINK_CLOSE, holds_others=True)
+SEARCH = Tag("tool", chatml.SEARCH_OPEN, chatml.SEARCH_CLOSE)
+CALCULATION = Tag("tool", chatml.CALCULATE_OPEN, chatml.CALCULATE_CLOSE)
+RESULT = Tag("result", chatml.RESULT_OPEN, chatml.RESULT_CLOSE)
+TAGS = (THINKING, SEARCH, CALCULATION, RESULT)
 
 
 @dataclass
@@ -40,6 +44,8 @@ class Span:
     """How many begin in it. Its tags' tokens count, and those that bring no text."""
     closed: bool = False
     """True when its closing tag has come."""
+    opening: str = ""
+    """The tag that opened it: which tool."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +109,7 @@ class SpanSplitter:
         if top is not None:
             yield _Mark(top.closing, top, opens=False)
         if top is None or top.holds_others:
-            open_kinds = {tag.kind for tag in self._stack}
-            yield from (
-                _Mark(tag.opening, tag, opens=True) for tag in self._tags if tag.kind not in open_kinds
-            )
+            yield from (_Mark(tag.opening, tag, opens=True) for tag in self._tags if tag not in self._stack)
 
     def _split(self) -> None:
         while True:
@@ -169,7 +172,9 @@ class SpanSplitter:
 
     def _current(self) -> Span:
         if self._span is None:
-            self._span = Span(self.kind, self._counted)
+            self._span = Span(
+                self.kind, self._counted, opening=self._stack[-1].opening if self._stack else ""
+            )
             self.spans.append(self._span)
         return self._span
 

@@ -1,6 +1,8 @@
 """A tiny model that can be spoken with: ChatML, and tokens for a search."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from explorer.core import checkpoints
 from explorer.text import patterns
@@ -24,6 +26,14 @@ def chat_tokenizer() -> BytePairTokenizer:
     specials = {name: len(tokens) + place for place, name in enumerate(SPECIAL)}
     ranks = {token: rank for rank, token in enumerate(tokens)}
     return BytePairTokenizer("bpe", patterns.TRAINED, ranks, specials)
+
+
+def save_foreign_chat_model(folder: Path, generation: dict[str, Any]) -> Path:
+    """The same as other people would write it: with no manifest, and a suggestion how to sample."""
+    save_chat_model(folder)
+    (folder / checkpoints.MANIFEST).unlink()
+    (folder / "generation_config.json").write_text(json.dumps(generation))
+    return folder
 
 
 def save_chat_model(folder: Path, template: str = TEMPLATE) -> Path:

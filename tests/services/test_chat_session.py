@@ -23,7 +23,13 @@ from explorer.protocol import (
     WriteTokens,
     WrittenPart,
 )
-from tests.services.chat_model import CONTEXT, SPECIAL, chat_tokenizer, save_chat_model
+from tests.services.chat_model import (
+    CONTEXT,
+    SPECIAL,
+    chat_tokenizer,
+    save_chat_model,
+    save_foreign_chat_model,
+)
 from tests.services.inference_engine import Engine, drawn, kinds
 
 TOKENIZER = chat_tokenizer()
@@ -68,6 +74,16 @@ def test_a_loaded_model_says_how_it_is_spoken_with(folder: Path, tmp_path: Path)
     assert (loaded.has_template, loaded.template_name) == (True, "ChatML")
     assert (mute.has_template, mute.template_name) == (False, "")
     assert loaded.special_tokens == list(SPECIAL)
+
+
+@pytest.mark.parametrize("temperature", [0.6, -1.0])
+def test_a_suggestion_is_offered_if_it_makes_sense(temperature: float, tmp_path: Path) -> None:
+    said = {"do_sample": True, "temperature": temperature, "top_p": 0.9}
+    path = save_foreign_chat_model(tmp_path / "theirs", said)
+    (loaded,) = Engine().ask(LoadModel(job="a", path=str(path), device="cpu"))
+    assert isinstance(loaded, ModelLoaded)
+    expected = SamplerSettings(temperature=0.6, top_p=0.9) if temperature > 0 else None
+    assert loaded.suggested_sampler == expected
 
 
 def test_every_token_of_a_conversation_has_its_author(engine: Engine) -> None:

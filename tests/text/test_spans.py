@@ -44,6 +44,15 @@ def test_a_search_in_the_middle_of_thinking_goes_back_to_it() -> None:
     ]
 
 
+def test_which_tool_was_called_is_known() -> None:
+    spans = split_spans("<|calc_start|>2*3<|calc_end|><|result_start|>6<|result_end|>Six.")
+    assert [(span.kind, span.opening, span.text) for span in spans] == [
+        ("tool", "<|calc_start|>", "2*3"),
+        ("result", "<|result_start|>", "6"),
+        ("answer", "", "Six."),
+    ]
+
+
 def test_a_template_may_have_opened_it() -> None:
     spans = split_spans("well</think>4", inside="thinking")
     assert told(spans) == [("thinking", "well", True), ("answer", "4", False)]
@@ -153,5 +162,5 @@ def test_a_half_character_is_held_back_until_it_is_whole() -> None:
 def test_what_comes_now_is_known(kind: str) -> None:
     splitter = SpanSplitter(inside=kind)
     assert splitter.kind == kind
-    splitter.push({tag.kind: tag.closing for tag in TAGS}[kind])
+    splitter.push({tag.kind: tag.closing for tag in reversed(TAGS)}[kind])
     assert splitter.kind == "answer"
