@@ -16,7 +16,7 @@ from typing import NoReturn
 from explorer import __version__
 from explorer.errors import ExplorerError
 
-COMMANDS = ("tokenize", "train", "generate", "export", "server", "download")
+COMMANDS = ("tokenize", "train", "generate", "export", "server", "download", "models")
 
 
 class _Parser(argparse.ArgumentParser):

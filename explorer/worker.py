@@ -215,7 +215,7 @@ def lower_priority() -> None:
 
 
 def main(role: str, data_dir: str) -> int:
-    """Serve one window until its pipe closes. `role`: "text" (never loads torch), "inference", "training".
+    """Serve one window until its pipe closes. `role`: "text", "models" (no torch), "inference", "training".
 
     `data_dir` may be `paths.OWN_DATA_DIR`: a window on another computer does not know ours.
     """
@@ -246,6 +246,13 @@ def _services(role: str, data_dir: str) -> list[Service]:
         from explorer.services.runs import RunService
 
         return [DocumentService(data_dir), RunService(data_dir)]
+    if role == "models":
+        from explorer.services.downloads import DownloadService
+        from explorer.services.models import ModelService
+        from explorer.services.servers import ServerService
+
+        models = ModelService(data_dir)
+        return [models, DownloadService(data_dir, models.run), ServerService(data_dir, models.run)]
     if role == "training":
         from explorer.core.threads import wait_without_spinning
         from explorer.services.training import TrainingService

@@ -10,7 +10,7 @@ import torch
 from explorer.core import checkpoints
 from explorer.core.checkpoints import CheckpointInfo
 from explorer.core.digests import remembered_sha256
-from explorer.core.families import gguf, huggingface
+from explorer.core.families import folder_files, gguf, huggingface
 from explorer.core.installed import InstalledModel, find_installed, gguf_file
 from explorer.core.model import Transformer
 from explorer.core.runs import RunFolder
@@ -81,7 +81,7 @@ def model_folder(where: Path | str, cache_dir: Path | None = None) -> Path:
     if path.is_dir():
         return checkpoint_of(path)
     if path.is_file():
-        if path.suffix in huggingface.PICKLES:
+        if path.suffix in folder_files.PICKLES:
             raise InputError(
                 "{path} is a pickle, which could run any program. "
                 "Choose a model with safetensors or a GGUF file.",
@@ -116,7 +116,7 @@ def load_model(
         if folder.parent != cache_dir:
             raise
         # What we unpacked ourselves can be unpacked again.
-        (folder / huggingface.CONFIG).unlink(missing_ok=True)
+        (folder / folder_files.CONFIG).unlink(missing_ok=True)
         folder = model_folder(where, cache_dir)
         return _load_foreign(folder, device, dtype, cache_dir, installed)
 
@@ -145,7 +145,7 @@ def _load_foreign(
     tokenizer = read_foreign_tokenizer(folder, name, model.config.vocab_size)
     if tokenizer is None:
         tokenizer = IdsOnly(model.config.vocab_size)
-    first = huggingface.weight_files(folder)[0]
+    first = folder_files.weight_files(folder)[0]
     info = CheckpointInfo(
         path=folder,
         name=name,

@@ -59,6 +59,19 @@ def pump_one(work: Coroutine[object, object, T]) -> Generator[T | None]:
     return pump(stream())
 
 
+def last_of(items: Generator[T | None]) -> Generator[None, None, T]:
+    """None for each of `items`, the last that is not None at the end: for `yield from`."""
+    last: T | None = None
+    try:
+        for item in items:
+            last = item if item is not None else last
+            yield None
+    finally:
+        items.close()
+    assert last is not None
+    return last
+
+
 def wait_for(items: Generator[T | None]) -> T:
     """The last item of a generator, for callers that have nothing else to do meanwhile."""
     last: T | None = None

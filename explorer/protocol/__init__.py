@@ -58,6 +58,42 @@ from explorer.protocol.inference import (
     TokensRemoved,
 )
 from explorer.protocol.message import Cancel, Failed, JobCancelled, Message, Ready, WorkerCommand, WorkerEvent
+from explorer.protocol.models import (
+    AddServer,
+    AskServer,
+    DeleteModel,
+    DescribeModel,
+    DiscardDownload,
+    Download,
+    DownloadEnded,
+    DownloadProgress,
+    FileChoice,
+    ForgetModel,
+    LimitCopies,
+    ListModels,
+    MemoryEstimate,
+    ModelCommand,
+    ModelDescribed,
+    ModelEvent,
+    ModelInfo,
+    ModelOrigin,
+    ModelShape,
+    ModelsListed,
+    OpenModel,
+    ProbeServer,
+    RemoveServer,
+    RepoSurveyed,
+    ScoredToken,
+    Sentence,
+    ServerEnded,
+    ServerInfo,
+    ServerProbed,
+    ServerSaid,
+    SurveyRepo,
+    TidyCopies,
+    UnfinishedDownload,
+    UnpackedCopy,
+)
 from explorer.protocol.runs import (
     BinRun,
     EmptyBin,
@@ -101,6 +137,8 @@ from explorer.protocol.training import (
 __all__ = [
     "BUILT_IN_TEXT",
     "SAMPLER_ORDER",
+    "AddServer",
+    "AskServer",
     "BinRun",
     "Cancel",
     "Candidate",
@@ -110,10 +148,16 @@ __all__ = [
     "CloseSession",
     "Command",
     "ContinueTraining",
+    "DeleteModel",
+    "DescribeModel",
     "Device",
     "DeviceFound",
+    "DiscardDownload",
     "Distribution",
     "DocumentText",
+    "Download",
+    "DownloadEnded",
+    "DownloadProgress",
     "DraftLoaded",
     "EditDocument",
     "EmptyBin",
@@ -121,26 +165,40 @@ __all__ = [
     "EncodingsListed",
     "Event",
     "Failed",
+    "FileChoice",
     "FileText",
     "FindDevice",
+    "ForgetModel",
     "Generate",
     "GenerationEnded",
     "JobCancelled",
+    "LimitCopies",
     "ListEncodings",
+    "ListModels",
     "ListRuns",
     "LoadDraft",
     "LoadModel",
+    "MemoryEstimate",
     "Message",
     "MetricPoint",
+    "ModelDescribed",
+    "ModelInfo",
     "ModelLoaded",
+    "ModelOrigin",
+    "ModelShape",
+    "ModelsListed",
     "OpenDocument",
+    "OpenModel",
     "OpenRun",
     "PauseTraining",
+    "ProbeServer",
     "PromptSet",
     "ReadFile",
     "Ready",
     "RemoveLast",
+    "RemoveServer",
     "RenameRun",
+    "RepoSurveyed",
     "Reshape",
     "RestoreRun",
     "ResumeTraining",
@@ -156,6 +214,12 @@ __all__ = [
     "Sampled",
     "SamplerSettings",
     "SaveDraft",
+    "ScoredToken",
+    "Sentence",
+    "ServerEnded",
+    "ServerInfo",
+    "ServerProbed",
+    "ServerSaid",
     "SetChat",
     "SetPrompt",
     "StartTraining",
@@ -164,6 +228,8 @@ __all__ = [
     "StopGenerating",
     "StopTraining",
     "StreamToken",
+    "SurveyRepo",
+    "TidyCopies",
     "TokenSampled",
     "TokenizerKind",
     "TokensPatched",
@@ -173,6 +239,8 @@ __all__ = [
     "TrainingEnded",
     "TrainingPaused",
     "TrainingStage",
+    "UnfinishedDownload",
+    "UnpackedCopy",
     "WriteTokens",
     "WrittenPart",
     "decode_command",
@@ -180,8 +248,17 @@ __all__ = [
     "encode",
 ]
 
-Command = WorkerCommand | DocumentCommand | RunCommand | TrainingCommand | InferenceCommand | ChatCommand
-Event = WorkerEvent | DocumentEvent | RunEvent | TrainingEvent | InferenceEvent | ChatEvent
+
+Command = (
+    WorkerCommand
+    | DocumentCommand
+    | RunCommand
+    | TrainingCommand
+    | InferenceCommand
+    | ChatCommand
+    | ModelCommand
+)
+Event = WorkerEvent | DocumentEvent | RunEvent | TrainingEvent | InferenceEvent | ChatEvent | ModelEvent
 
 _encoder = msgspec.json.Encoder()
 _commands = msgspec.json.Decoder(Command)

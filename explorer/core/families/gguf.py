@@ -20,11 +20,12 @@ from gguf.quants import dequantize
 from numpy.typing import NDArray
 from torch import Tensor
 
+from explorer.core.catalogue.copies import make_room, mark_used
 from explorer.core.digests import remembered_sha256
+from explorer.core.families.folder_files import CONFIG, WEIGHTS
 from explorer.core.families.gguf_file import GgufFile, GgufTensor, QuantKind, read_gguf
 from explorer.core.families.gguf_names import ARCHITECTURES, architecture_of, config_of, rope_factors_of
 from explorer.core.families.hub_config import parse_config
-from explorer.core.families.huggingface import CONFIG, WEIGHTS
 from explorer.core.families.layout import Family, Part, parts
 from explorer.core.model import ModelConfig
 from explorer.core.storage import atomic_folder, clear_partials
@@ -63,6 +64,7 @@ def convert(path: Path, cache_dir: Path) -> Path:
         raise InputError("There is no file {path}. Choose another one.", path=str(path))
     folder = cache_dir / f"{remembered_sha256(path, cache_dir)[:24]}-{CACHE_VERSION}"
     if (folder / CONFIG).is_file():
+        mark_used(folder)
         return folder
     file = read_gguf(path, readable_kinds())
     plan = _plan(file)
@@ -77,6 +79,8 @@ def convert(path: Path, cache_dir: Path) -> Path:
             _write_json(partial / "generation_config.json", vocabulary.generation)
         _write_json(partial / SOURCE, _source(file))
         _write_json(partial / CONFIG, plan.config)
+    mark_used(folder)
+    make_room(cache_dir, keep=folder)
     return folder
 
 

@@ -55,10 +55,13 @@ class GgufFile:
     tensors: dict[str, GgufTensor]
 
 
-def read_gguf(path: Path, kinds: dict[int, QuantKind]) -> GgufFile:
-    """Read and check the header. Raises: DamagedFileError; InputError for packings not among `kinds`."""
-    size = path.stat().st_size
-    if size < 24:
+def read_gguf(path: Path, kinds: dict[int, QuantKind], whole_bytes: int | None = None) -> GgufFile:
+    """Read and check the header. Raises: DamagedFileError; InputError for packings not among `kinds`.
+
+    `whole_bytes`: the size that counts, where `path` is the first of several parts.
+    """
+    size = path.stat().st_size if whole_bytes is None else whole_bytes
+    if path.stat().st_size < 24:
         raise _damaged(path)
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         try:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import PurePosixPath
 
 from explorer.errors import DamagedFileError, InputError
@@ -13,6 +15,7 @@ _PAPERS = ("license", "licence", "notice", "use_policy")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 _SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.\w+$)")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
+_COMPANIONS = ("README.md", "LICENSE*", "LICENCE*", "NOTICE*")
 _NAMED = 12
 """So many names in a sentence."""
 
@@ -47,6 +50,33 @@ def choose_files(repo: str, names: Sequence[str], include: Sequence[str]) -> lis
             names=_listed(names) or "–",
         )
     return [name for name in top if name in weights or not name.endswith(_WEIGHTS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One model of a repository."""
+
+    name: str
+    """What tells it from the others: "safetensors", or a GGUF file's name."""
+    include: tuple[str, ...]
+    """Patterns for `choose_files`; none: the usual files."""
+
+
+def offers_of(repo: str, names: Sequence[str]) -> list[Offer]:
+    """The models to choose from, the usual one first. Raises: InputError, DamagedFileError."""
+    top = [name for name in names if "/" not in name and _is_safe(name)]
+    whole = [name for name in top if name.endswith(".gguf") and not _SHARD.search(name)]
+    one_by_one = [Offer(name, (escape(name), *_COMPANIONS)) for name in whole]
+    if any(name.endswith(".safetensors") for name in top):
+        return [Offer("safetensors", ()), *one_by_one]
+    if not one_by_one:
+        choose_files(repo, names, ())  # it knows what is wrong, if it is not the pieces
+        raise InputError(
+            "{repo} has its model in several pieces of GGUF, which cannot be opened here. "
+            "Choose another repository.",
+            repo=repo,
+        )
+    return one_by_one if len(one_by_one) > 1 else [Offer(whole[0], ())]
 
 
 def _one_model(repo: str, weights: list[str]) -> set[str]:

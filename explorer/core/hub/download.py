@@ -5,33 +5,35 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 from pathlib import Path
 
 import httpx2
-import msgspec
 
 from explorer.core.hub.facts import DownloadDone, DownloadPlanned, Fact, FileDone, HubFile
 from explorer.core.hub.fetch import fetch, have_bytes, unreachable
+from explorer.core.hub.record import UNFINISHED, read_record, remember
 from explorer.core.hub.repository import Repository, look_up
 from explorer.core.pump import pump
-from explorer.core.storage import storage_errors, write_atomically
+from explorer.core.storage import storage_errors
 from explorer.errors import InputError, StorageError
 
-RECORD = ".download.json"
-_UNFINISHED = ".downloading-"
 _SPARE_BYTES = 256 << 20
 """A disk must not become quite full."""
-
-
-class _Record(msgspec.Struct, kw_only=True):
-    """Where a folder's files are from, for those that were fetched and checked."""
-
-    repo: str
-    commit: str
-    digests: dict[str, str] = {}
-    """By path."""
 
 
 def folder_of(models_dir: Path, repo: str) -> Path:
     """Where a repository's files stand: `owner--name`."""
     return models_dir / repo.replace("/", "--")
+
+
+def check_name(repo: str) -> None:
+    """A name must not lead out of the folder of models. Raises: InputError."""
+    if repo.count("/") > 1 or not all(part.strip(". ") for part in repo.split("/")) or "\\" in repo:
+        raise InputError("{repo} is not a repository's name. Write it as OWNER/NAME.", repo=repr(repo))
+
+
+def missing_bytes(folder: Path, files: Sequence[HubFile]) -> int:
+    """Of `files`, what neither stands in `folder` nor has begun to come."""
+    work = folder.with_name(UNFINISHED + folder.name)
+    missing = [file for file in files if not (_is_here(folder, file) or _is_here(work, file))]
+    return sum(file.size_bytes - min(have_bytes(work, file), file.size_bytes) for file in missing)
 
 
 def download(
@@ -48,8 +50,7 @@ def download(
     on from there. Nothing stands under the final name before it is whole. `endpoint`: another hub than
     HF_ENDPOINT or huggingface.co. Raises: InputError, RemoteError, DamagedFileError, StorageError.
     """
-    if repo.count("/") > 1 or not all(part.strip(". ") for part in repo.split("/")) or "\\" in repo:
-        raise InputError("{repo} is not a repository's name. Write it as OWNER/NAME.", repo=repr(repo))
+    check_name(repo)
     return pump(_download(repo, models_dir, revision, include, endpoint))
 
 
@@ -58,13 +59,14 @@ async def _download(
 ) -> AsyncGenerator[Fact]:
     repository = await look_up(repo, revision, include, endpoint)
     final = folder_of(models_dir, repo)
-    work = final.with_name(_UNFINISHED + final.name)
+    work = final.with_name(UNFINISHED + final.name)
     with storage_errors(work):
         work.mkdir(parents=True, exist_ok=True)
     with _only_one(work, repo):
         plan = _plan(repository, final, work)
         yield plan
         _check_room(work, plan)
+        remember(work, repository, [], include, plan.total_bytes)
         done_before = 0
         timeout = httpx2.Timeout(30.0, connect=15.0)
         async with httpx2.AsyncClient(timeout=timeout, follow_redirects=True, max_redirects=5) as client:
@@ -72,7 +74,7 @@ async def _download(
                 with unreachable():
                     async for fact in fetch(client, repository, file, work, done_before):
                         if isinstance(fact, FileDone):
-                            _remember(work, repository, [file])
+                            remember(work, repository, [file])
                         yield fact
                 done_before += file.size_bytes
         _put_in_place(work, final, repository)
@@ -92,7 +94,7 @@ def _plan(repository: Repository, final: Path, work: Path) -> DownloadPlanned:
 
 
 def _is_here(folder: Path, file: HubFile) -> bool:
-    record, path = _read_record(folder), folder / file.path
+    record, path = read_record(folder), folder / file.path
     return (
         record is not None
         and record.digests.get(file.path) == file.digest
@@ -142,21 +144,6 @@ class _Lock:
         self._lock.release()
 
 
-def _read_record(folder: Path) -> _Record | None:
-    try:
-        return msgspec.json.decode((folder / RECORD).read_bytes(), type=_Record)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
-def _remember(folder: Path, repository: Repository, files: Sequence[HubFile]) -> None:
-    record = _read_record(folder)
-    digests = {} if record is None else record.digests
-    digests |= {file.path: file.digest for file in files}
-    record = _Record(repo=repository.repo, commit=repository.commit, digests=digests)
-    write_atomically(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=2))
-
-
 def _put_in_place(work: Path, final: Path, repository: Repository) -> None:
     """What is whole goes under its own name; parts of files that nobody wants any more go away."""
     with storage_errors(final):
@@ -170,4 +157,4 @@ def _put_in_place(work: Path, final: Path, repository: Repository) -> None:
             (final / file.path).parent.mkdir(parents=True, exist_ok=True)
             (work / file.path).replace(final / file.path)
         shutil.rmtree(work)
-    _remember(final, repository, moved)
+    remember(final, repository, moved)

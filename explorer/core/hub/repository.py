@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from explorer.core.hub.choice import choose_files
+from explorer.core.hub.choice import Offer, choose_files, offers_of
 from explorer.core.hub.facts import HubFile
 from explorer.errors import DamagedFileError, InputError, RemoteError
 
@@ -40,6 +40,44 @@ async def look_up(
     repo: str, revision: str | None, include: Sequence[str], endpoint: str | None
 ) -> Repository:
     """Ask the hub. Raises: InputError, RemoteError, DamagedFileError."""
+    described = await _describe(repo, revision, endpoint)
+    names = choose_files(repo, list(described.siblings), include)
+    return await _chosen(described, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a repository has to offer."""
+
+    repo: str
+    terms: str
+    """The licence by its name, as the hub has it; empty if it tells none."""
+    offers: tuple[tuple[Offer, tuple[HubFile, ...]], ...]
+
+
+async def survey(repo: str, endpoint: str | None) -> Survey:
+    """Ask the hub for everything that could be fetched. Raises: as `look_up`."""
+    described = await _describe(repo, None, endpoint)
+    names = list(described.siblings)
+    offers = [
+        (offer, (await _chosen(described, choose_files(repo, names, offer.include))).files)
+        for offer in offers_of(repo, names)
+    ]
+    return Survey(repo, described.terms, tuple(offers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """The hub's own answer, checked as far as it counts."""
+
+    repo: str
+    commit: str
+    siblings: dict[str, Any]
+    terms: str
+    endpoint: str
+
+
+async def _describe(repo: str, revision: str | None, endpoint: str | None) -> _Described:
     hub = _need_hub()
     api = hub.HfApi(endpoint=endpoint)
     info = await _ask(
@@ -51,10 +89,17 @@ async def look_up(
     commit = info.sha
     if not (isinstance(commit, str) and commit.isalnum() and len(commit) <= 64):
         raise _strange(repo, "no commit")
-    names = choose_files(repo, list(siblings), include)
-    urls = {name: hub.hf_hub_url(repo, name, revision=commit, endpoint=api.endpoint) for name in names}
+    tags = [tag for tag in info.tags or () if isinstance(tag, str) and tag.startswith("license:")]
+    terms = tags[0].removeprefix("license:")[:80] if tags else ""
+    return _Described(repo, commit, siblings, terms, api.endpoint)
+
+
+async def _chosen(described: _Described, names: Sequence[str]) -> Repository:
+    hub = _need_hub()
+    repo, commit = described.repo, described.commit
+    urls = {name: hub.hf_hub_url(repo, name, revision=commit, endpoint=described.endpoint) for name in names}
     headers: dict[str, str] = hub.utils.build_hf_headers(library_name="llm-explorer")
-    files = [await _described(repo, siblings[name], urls[name], headers) for name in names]
+    files = [await _described(repo, described.siblings[name], urls[name], headers) for name in names]
     return Repository(repo, commit, tuple(files), urls, headers)
 
 

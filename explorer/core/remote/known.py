@@ -1,5 +1,6 @@
 """Servers that the person has named, in servers.json of the data folder: no key is ever in it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ from explorer.core.storage import storage_errors, write_atomically
 from explorer.errors import DamagedFileError, InputError
 
 FILE = "servers.json"
+_MOST_MODELS = 500
 
 
 class KnownServer(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +21,13 @@ class KnownServer(msgspec.Struct, frozen=True, kw_only=True):
     """As `base_url` gives it."""
     model: str = ""
     """The model to use there if none is named."""
+    models: list[str] = []
+    """Those that it told of last."""
+
+    @property
+    def all_models(self) -> list[str]:
+        """The one to use first, then the others."""
+        return list(dict.fromkeys([*([self.model] if self.model else []), *self.models]))
 
 
 def read_servers(data_dir: Path) -> list[KnownServer]:
@@ -60,6 +69,16 @@ def add_server(data_dir: Path, name: str, url: str, model: str = "") -> KnownSer
     others = [one for one in read_servers(data_dir) if one.name != name]
     _write(data_dir, [*others, server])
     return server
+
+
+def remember_models(data_dir: Path, name: str, models: Sequence[str]) -> None:
+    """Keep what a server told. Raises: InputError, StorageError."""
+    find_server(data_dir, name)
+    servers = [
+        msgspec.structs.replace(one, models=list(models[:_MOST_MODELS])) if one.name == name else one
+        for one in read_servers(data_dir)
+    ]
+    _write(data_dir, servers)
 
 
 def remove_server(data_dir: Path, name: str) -> KnownServer:

@@ -163,7 +163,8 @@ class Hub(Common):
             return self.say_json(404, {}, X_Error_Code="RevisionNotFound", X_Error_Message="no revision")
         files = sorted(path for path in repo.rglob("*") if path.is_file())
         siblings = [sibling(repo, path, fault_for(name) != "no-sizes") for path in files]
-        return self.say_json(200, {"id": name, "sha": COMMIT, "siblings": siblings})
+        tags = ["tiny", "license:apache-2.0"]
+        return self.say_json(200, {"id": name, "sha": COMMIT, "siblings": siblings, "tags": tags})
 
     def resolve(self, file: Path, commit: str) -> None:
         if not file.is_file() or commit != COMMIT:
