@@ -25,6 +25,8 @@ from explorer.core.families import qwen3
 from explorer.core.model import ModelConfig, Transformer
 from explorer.core.storage import atomic_folder
 from explorer.errors import DamagedFileError, InputError
+from explorer.text import chatml
+from explorer.text.tokenizer_files import speech_config
 
 MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"
@@ -232,15 +234,20 @@ def _read_tokenizer(file: Path, config: ModelConfig) -> Tokenizer:
 
 def _described(config: ModelConfig, tokenizer: Tokenizer) -> dict[str, Any]:
     """The JSON files that tell other programs how to use the model."""
-    end_id: int | None = tokenizer.token_to_id(END_OF_TEXT)
+    begin_id: int | None = tokenizer.token_to_id(END_OF_TEXT)
+    special = [token.content for token in tokenizer.get_added_tokens_decoder().values()]
+    turn_end: int | None = tokenizer.token_to_id(chatml.TURN_CLOSE)
+    speech = {"eos_token": None} if begin_id is None and turn_end is None else speech_config(special)
+    end_id = begin_id if turn_end is None else turn_end
+    ends = end_id if turn_end is None or begin_id is None else [turn_end, begin_id]
     return {
-        CONFIG: qwen3.config_to_json(config) | {"bos_token_id": end_id, "eos_token_id": end_id},
-        "generation_config.json": {"do_sample": True, "bos_token_id": end_id, "eos_token_id": end_id},
+        CONFIG: qwen3.config_to_json(config) | {"bos_token_id": begin_id, "eos_token_id": end_id},
+        "generation_config.json": {"do_sample": True, "bos_token_id": begin_id, "eos_token_id": ends},
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
             "model_max_length": config.max_position_embeddings,
-            "bos_token": END_OF_TEXT if end_id is not None else None,
-            "eos_token": END_OF_TEXT if end_id is not None else None,
+            "bos_token": END_OF_TEXT if begin_id is not None else None,
+            **speech,
             "clean_up_tokenization_spaces": False,
         },
     }

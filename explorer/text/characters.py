@@ -13,19 +13,20 @@ UNKNOWN = "<unk>"
 
 
 class CharacterTokenizer:
-    """The given characters (code points) are ids 0, 1, ...; then come `<unk>` and `<|endoftext|>`."""
+    """The given characters (code points) are ids 0, 1, ...; then come `<unk>`, `<|endoftext|>` and `more`."""
 
-    def __init__(self, characters: Iterable[str]) -> None:
+    def __init__(self, characters: Iterable[str], more: Iterable[str] = ()) -> None:
         self.name = "characters"
         self.characters = tuple(characters)
         self.unknown = len(self.characters)
         self.end_of_text = self.unknown + 1
-        self.n_vocab = self.unknown + 2
-        self.special_tokens: Mapping[str, int] = {UNKNOWN: self.unknown, END_OF_TEXT: self.end_of_text}
+        names = (UNKNOWN, END_OF_TEXT, *more)
+        self.special_tokens: Mapping[str, int] = {name: self.unknown + i for i, name in enumerate(names)}
+        self.n_vocab = self.unknown + len(names)
         self._ids = {character: token for token, character in enumerate(self.characters)}
         self._bytes = {token: character.encode() for token, character in enumerate(self.characters)}
+        self._bytes |= {token: name.encode() for name, token in self.special_tokens.items()}
         self._bytes[self.unknown] = "\ufffd".encode()
-        self._bytes[self.end_of_text] = END_OF_TEXT.encode()
 
     def encode(self, text: str) -> list[int]:
         """As `Tokenizer.encode`."""

@@ -14,7 +14,7 @@ from explorer.text.units import character_starts, from_units, to_units
 Int32Array = NDArray[np.int32]
 
 END_OF_TEXT = "<|endoftext|>"
-"""Stands between documents; the last id of every vocabulary trained here."""
+"""Stands between documents; after it come only tokens that post-training adds."""
 
 _CHUNK = 32_768
 """Units encoded at once in a long text."""

@@ -9,6 +9,7 @@ is no exception: pairs are taken from the left in training and in use.)
 """
 
 import re
+from collections.abc import Collection
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import msgspec
 import tokenizers
 
 from explorer.errors import DamagedFileError, InputError
-from explorer.text import patterns
+from explorer.text import chatml, patterns
 from explorer.text.characters import UNKNOWN, CharacterTokenizer
 from explorer.text.tokenizer import END_OF_TEXT, BytePairTokenizer, Tokenizer
 
@@ -50,15 +51,29 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
 
 
 def tokenizer_config(tokenizer: Tokenizer) -> dict[str, Any]:
-    """What tokenizer_config.json says: the generic class, and which token ends a document."""
+    """What tokenizer_config.json says: the generic class, which token ends what is said, how to chat."""
     config: dict[str, Any] = {
         "tokenizer_class": "PreTrainedTokenizerFast",
-        "eos_token": END_OF_TEXT,
+        **speech_config(tokenizer.special_tokens),
         "clean_up_tokenization_spaces": False,
     }
     if UNKNOWN in tokenizer.special_tokens:
         config["unk_token"] = UNKNOWN
     return config
+
+
+def speech_config(special_tokens: Collection[str]) -> dict[str, Any]:
+    """The part of tokenizer_config.json that depends on what the vocabulary can mark.
+
+    One with ChatML's tokens speaks ChatML, and its model ends a turn, not a document.
+    """
+    if chatml.TURN_CLOSE not in special_tokens:
+        return {"eos_token": END_OF_TEXT}
+    return {
+        "eos_token": chatml.TURN_CLOSE,
+        "additional_special_tokens": [name for name in chatml.SPECIAL_TOKENS if name in special_tokens],
+        "chat_template": chatml.TEMPLATE,
+    }
 
 
 def tokenizer_json(tokenizer: Tokenizer) -> str:
@@ -214,7 +229,8 @@ def read_tokenizer(file: Path) -> Tokenizer:
     if isinstance(content.model, _Words):
         if splits != [_ANY_CHARACTER] or any(len(text) != 1 for text in known):
             raise _foreign(file)
-        characters = CharacterTokenizer(known)
+        more = sorted(specials.keys() - {UNKNOWN, END_OF_TEXT}, key=specials.__getitem__)
+        characters = CharacterTokenizer(known, more)
         if characters.special_tokens != specials:
             raise _damaged(file)
         return characters

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
+import msgspec
 import torch
 
 from explorer import __version__
@@ -52,6 +53,27 @@ class Plan:
     """What only this stage knows, as typed."""
 
 
+def checked_recipe(plan: Plan, recipe: Recipe) -> Recipe:
+    """`recipe` with the person's numbers. Raises: InputError."""
+    wishes = {
+        "context": (plan.context, 8, 65_536),
+        "batch": (plan.batch, 1, 65_536),
+        "steps": (plan.steps, 1, _STEPS_AT_MOST),
+        "learning_rate": (plan.learning_rate, 1e-9, 1.0),
+    }
+    for name, (value, lowest, highest) in {**wishes, "seed": (plan.seed, 0, _LARGEST_SEED)}.items():
+        if value is not None and not lowest <= value <= highest:
+            raise InputError(
+                "{name} cannot be {value}. Choose a number from {lowest} to {highest}.",
+                name=name,
+                value=value,
+                lowest=lowest,
+                highest=highest,
+            )
+    chosen = {name: value for name, (value, _, _) in wishes.items() if value is not None}
+    return replace(recipe, **chosen)
+
+
 def prepare_pretraining(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | None]:
     """Make the run folder. Yields progress (None: nothing new to tell), at last the record.
 
@@ -61,26 +83,62 @@ def prepare_pretraining(plan: Plan, folder: Path) -> Generator[TrainingStage | R
     if plan.parent:
         raise InputError("Pretraining begins from nothing. Leave --from out, or choose another stage.")
     preset = find_preset(plan.preset)
-    recipe = _recipe(plan, preset)
+    recipe = checked_recipe(plan, preset.recipe)
     with storage_errors(folder):
-        folder = folder.absolute()
-        _check_free(folder)
+        check_free(folder.absolute())  # before a text is read for a folder that cannot be
     yield TrainingStage(stage="reading", share=0.0)
     source = yield from find_text(plan.text)
-    with _no_parents_left(folder), atomic_folder(folder) as partial:
+    with new_folder(folder) as partial:
         tokenizer = yield from _learn_tokenizer(plan, preset, source)
         save_tokenizer(tokenizer, partial)
         encoded = yield from _write_tokens(source, tokenizer, partial / TOKENS_FILE)
         TokenData(partial / TOKENS_FILE, encoded.token_bytes, recipe.context)  # long enough, or said why not
         yield TrainingStage(stage="model", share=0.0)
         record = _record(plan, preset, recipe, source, tokenizer, encoded)
-        (partial / CHECKPOINTS).mkdir()
         RunFolder(partial).write_record(record)
-        _check_free(folder)  # somebody else may have been quicker
     yield record
 
 
-def _check_free(folder: Path) -> None:
+_Options = TypeVar("_Options", bound=Any)
+
+
+def options_of(plan: Plan, kind: type[_Options]) -> _Options:
+    """The stage's own settings, of the dataclass `kind`, from what was typed. Raises: InputError."""
+    known = [each.name for each in fields(kind)]
+    for name in plan.options:
+        if name not in known:
+            raise InputError(
+                "The stage {stage} has no setting {name}. Choose one of: {known}.",
+                stage=plan.stage,
+                name=name,
+                known=", ".join(known),
+            )
+    try:
+        return msgspec.convert(plan.options, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            "A setting of the stage {stage} has a value that it cannot have ({reason}). Write it again.",
+            stage=plan.stage,
+            reason=str(error),
+        ) from error
+
+
+@contextmanager
+def new_folder(folder: Path) -> Generator[Path]:
+    """A folder to fill, which takes its name when what is inside has gone well; else nothing is left.
+
+    Raises: InputError if a run cannot be made there; StorageError.
+    """
+    with storage_errors(folder):
+        folder = folder.absolute()
+        check_free(folder)
+    with _no_parents_left(folder), atomic_folder(folder) as partial:
+        yield partial
+        (partial / CHECKPOINTS).mkdir()
+        check_free(folder)  # somebody else may have been quicker
+
+
+def check_free(folder: Path) -> None:
     """Raises: InputError if a run cannot be made here."""
     if RunFolder(folder).exists:
         raise InputError(
@@ -106,7 +164,7 @@ def _no_parents_left(folder: Path) -> Generator[None]:
         raise
 
 
-class _Announced:
+class Announced:
     """Tells of a stage's progress when it has come a percent further."""
 
     def __init__(self, stage: Literal["tokenizer", "tokens"]) -> None:
@@ -114,31 +172,11 @@ class _Announced:
         self._said = -1.0
 
     def __call__(self, share: float) -> TrainingStage | None:
+        """The news, if there is any."""
         if share < self._said + 0.01:
             return None
         self._said = share
         return TrainingStage(stage=self._stage, share=share)
-
-
-def _recipe(plan: Plan, preset: Preset) -> Recipe:
-    """The preset's recipe with the person's numbers. Raises: InputError."""
-    wishes = {
-        "context": (plan.context, 8, 65_536),
-        "batch": (plan.batch, 1, 65_536),
-        "steps": (plan.steps, 1, _STEPS_AT_MOST),
-        "learning_rate": (plan.learning_rate, 1e-9, 1.0),
-    }
-    for name, (value, lowest, highest) in {**wishes, "seed": (plan.seed, 0, _LARGEST_SEED)}.items():
-        if value is not None and not lowest <= value <= highest:
-            raise InputError(
-                "{name} cannot be {value}. Choose a number from {lowest} to {highest}.",
-                name=name,
-                value=value,
-                lowest=lowest,
-                highest=highest,
-            )
-    chosen = {name: value for name, (value, _, _) in wishes.items() if value is not None}
-    return replace(preset.recipe, **chosen)
 
 
 def _learn_tokenizer(
@@ -150,7 +188,7 @@ def _learn_tokenizer(
         raise InputError("The text is empty. Choose one with something to learn from.")
     if plan.tokenizer == "characters":
         return build_characters((yield from characters_of(source)))
-    announce = _Announced("tokenizer")
+    announce = Announced("tokenizer")
     for fact in train_bpe(text, preset.vocab_size if plan.vocab_size is None else plan.vocab_size):
         match fact:
             case Trained(tokenizer=tokenizer):
@@ -165,7 +203,7 @@ def _learn_tokenizer(
 def _write_tokens(
     source: TextSource, tokenizer: Tokenizer, path: Path
 ) -> Generator[TrainingStage | None, None, Encoded]:
-    announce = _Announced("tokens")
+    announce = Announced("tokens")
     for fact in encode_to_file(source, tokenizer, path):
         if isinstance(fact, Encoded):
             return fact

@@ -77,6 +77,14 @@ def train(run: RunFolder, until: int | None = None, steps: int | None = None) ->
     return said
 
 
+def saving_every_step(run: RunFolder, **changes: Any) -> RunFolder:
+    """Change its recipe so."""
+    record = run.record()
+    recipe = record.recipe | {"checkpoint_every_s": 0.0} | changes
+    run.write_record(msgspec.structs.replace(record, recipe=recipe))
+    return run
+
+
 def losses(run: RunFolder) -> list[tuple[int, float, float | None]]:
     """(step, training loss, held-out loss) of all steps, as metrics.jsonl has them."""
     return [

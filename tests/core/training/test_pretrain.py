@@ -30,7 +30,16 @@ from explorer.protocol import (
     TrainingEnded,
     TrainingPaused,
 )
-from tests.core.training.small_runs import STEPS, TEXT, TINY, losses, make_run, train, trainer_of
+from tests.core.training.small_runs import (
+    STEPS,
+    TEXT,
+    TINY,
+    losses,
+    make_run,
+    saving_every_step,
+    train,
+    trainer_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +67,6 @@ def run(tmp_path: Path, prepared: RunFolder) -> RunFolder:
 def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a power cut would take is not tested here, and hundreds of checkpoints are written."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
-
-
-def saving_every_step(run: RunFolder, **changes: Any) -> RunFolder:
-    record = run.record()
-    recipe = record.recipe | {"checkpoint_every_s": 0.0} | changes
-    run.write_record(msgspec.structs.replace(record, recipe=recipe))
-    return run
 
 
 # ---------------------------------------------------------------- learning
