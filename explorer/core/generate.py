@@ -117,7 +117,7 @@ def to_numpy(logits: torch.Tensor, vocabulary: int) -> Logits:
 
 def dtype_of(model: Transformer) -> torch.dtype:
     """What the cache must hold."""
-    return model.embedding.weight.dtype
+    return model.norm.weight.dtype
 
 
 class Chooser:

@@ -7,17 +7,18 @@ from pathlib import Path
 import msgspec
 import torch
 
-from explorer.core import checkpoints
+from explorer.core import checkpoints, precision
 from explorer.core.checkpoints import CheckpointInfo
 from explorer.core.digests import remembered_sha256
 from explorer.core.families import folder_files, gguf, huggingface
 from explorer.core.installed import InstalledModel, find_installed, gguf_file
-from explorer.core.model import Transformer
+from explorer.core.int8_model import int8_of
+from explorer.core.model import Transformer, parameters_of
 from explorer.core.runs import RunFolder
 from explorer.core.sampling import chain_of
 from explorer.errors import DamagedFileError, InputError
 from explorer.paths import default_data_dir
-from explorer.protocol import SamplerSettings
+from explorer.protocol import Precision, SamplerSettings, WantedPrecision
 from explorer.text.encodings import load_tokenizer
 from explorer.text.foreign import IdsOnly, Speech, read_foreign_tokenizer, read_speech
 from explorer.text.tokenizer import Tokenizer
@@ -33,6 +34,8 @@ class LoadedModel:
     speech: Speech
     terms: str = ""
     """The conditions under which its makers give it, if they ask that they be shown."""
+    dtype: Precision = "float32"
+    """What the weights are kept in."""
 
     @property
     def end_tokens(self) -> frozenset[int]:
@@ -98,7 +101,7 @@ def load_model(
     where: Path | str,
     device: torch.device | str,
     *,
-    dtype: torch.dtype = torch.float32,
+    dtype: WantedPrecision = "float32",
     cache_dir: Path | None = None,
 ) -> LoadedModel:
     """Load what `model_folder` finds. Raises: InputError, DamagedFileError, StorageError."""
@@ -107,9 +110,13 @@ def load_model(
     installed = None if Path(where).exists() else find_installed(str(where))
     if (folder / checkpoints.MANIFEST).is_file():
         model, _, info = checkpoints.load(folder, device)
-        model.to(dtype=dtype).set_rotary_tables()  # angles stay exact
+        chosen = precision.choose(dtype, device, info.parameters)
+        if chosen == "int8":
+            model = int8_of(model)
+        elif chosen != "float32":
+            model.to(dtype=precision.TORCH[chosen]).set_rotary_tables()  # angles stay exact
         tokenizer = load_tokenizer(str(info.path))
-        return LoadedModel(model, tokenizer, info, read_speech(folder, tokenizer))
+        return LoadedModel(model, tokenizer, info, read_speech(folder, tokenizer), dtype=chosen)
     try:
         return _load_foreign(folder, device, dtype, cache_dir, installed)
     except DamagedFileError:
@@ -132,11 +139,16 @@ class _Source(msgspec.Struct):
 def _load_foreign(
     folder: Path,
     device: torch.device | str,
-    dtype: torch.dtype,
+    dtype: WantedPrecision,
     cache_dir: Path,
     installed: InstalledModel | None,
 ) -> LoadedModel:
-    model = huggingface.load_transformer(folder, dtype)
+    parameters = parameters_of(huggingface.config_in(folder))
+    chosen = precision.choose(dtype, device, parameters)
+    if chosen == "int8":
+        model = huggingface.load_int8(folder)
+    else:
+        model = huggingface.load_transformer(folder, precision.TORCH[chosen])
     unpacked = folder.parent == cache_dir
     source = _Source(name=folder.name)
     if unpacked and (folder / gguf.SOURCE).is_file():
@@ -150,8 +162,8 @@ def _load_foreign(
         path=folder,
         name=name,
         step=None,
-        parameters=model.parameter_count(),
+        parameters=parameters,
         weights_hash=folder.name[:12] if unpacked else remembered_sha256(first, cache_dir)[:12],
     )
     terms = installed.package.terms if installed and not installed.package.free else ""
-    return LoadedModel(model.to(device), tokenizer, info, read_speech(folder, tokenizer), terms)
+    return LoadedModel(model.to(device), tokenizer, info, read_speech(folder, tokenizer), terms, chosen)

@@ -122,6 +122,10 @@ class KVCache:
         self._store[layer, 1, :, :, self.length : end] = values
         return self._store[layer, 0, :, :, :end], self._store[layer, 1, :, :, :end]
 
+    def layer(self, layer: int) -> tuple[Tensor, Tensor]:
+        """All the room of a layer's keys and of its values, (B, G, capacity, D), filled or not."""
+        return self._store[layer, 0], self._store[layer, 1]
+
     def truncate(self, length: int) -> None:
         """Forget all tokens from position `length` on."""
         assert 0 <= length <= self.length
@@ -285,7 +289,7 @@ class Transformer(nn.Module):
             self.position_embedding = _table(config.max_position_embeddings, config.hidden_size)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.num_hidden_layers))
         self.norm = norm_of(config, config.hidden_size)
-        self.head = None
+        self.head: nn.Linear | None = None
         if not config.tie_word_embeddings:
             self.head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         self.set_rotary_tables()
@@ -344,7 +348,7 @@ class Transformer(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores (..., V) of `hidden` (..., C)."""
-        return F.linear(hidden, self.embedding.weight if self.head is None else self.head.weight)
+        return F.linear(hidden, self.embedding.weight) if self.head is None else self.head(hidden)
 
     def loss(self, ids: Tensor, targets: Tensor) -> Tensor:
         """Mean nats per token of predicting targets (B, T) from ids (B, T)."""
@@ -376,6 +380,12 @@ class Transformer(nn.Module):
     def device(self) -> torch.device:
         """Where the weights are."""
         return self.embedding.weight.device
+
+
+def parameters_of(config: ModelConfig) -> int:
+    """`parameter_count` of a model of these sizes, without making one."""
+    with torch.device("meta"):
+        return Transformer(config).parameter_count()
 
 
 def initialize(model: Transformer, seed: int) -> None:

@@ -46,6 +46,7 @@ from explorer.protocol.inference import (
     InferenceEvent,
     LoadModel,
     ModelLoaded,
+    Precision,
     PromptSet,
     RemoveLast,
     Reshape,
@@ -56,6 +57,7 @@ from explorer.protocol.inference import (
     StreamToken,
     TokenSampled,
     TokensRemoved,
+    WantedPrecision,
 )
 from explorer.protocol.message import Cancel, Failed, JobCancelled, Message, Ready, WorkerCommand, WorkerEvent
 from explorer.protocol.models import (
@@ -191,6 +193,7 @@ __all__ = [
     "OpenModel",
     "OpenRun",
     "PauseTraining",
+    "Precision",
     "ProbeServer",
     "PromptSet",
     "ReadFile",
@@ -241,6 +244,7 @@ __all__ = [
     "TrainingStage",
     "UnfinishedDownload",
     "UnpackedCopy",
+    "WantedPrecision",
     "WriteTokens",
     "WrittenPart",
     "decode_command",

@@ -7,6 +7,10 @@ import msgspec
 from explorer.protocol.message import Message
 from explorer.protocol.training import Device
 
+Precision = Literal["float32", "bfloat16", "int8"]
+"""What a model's weights are kept in."""
+WantedPrecision = Literal["auto", "float32", "bfloat16", "int8"]
+
 
 class FindDevice(Message, tag=True, frozen=True, kw_only=True):
     """Ask for `DeviceFound`; loads torch."""
@@ -70,6 +74,8 @@ class LoadModel(Message, tag=True, frozen=True, kw_only=True):
 
     path: str
     device: Device = "auto"
+    dtype: WantedPrecision = "auto"
+    """ "auto": float32 for small models; for large ones 8 bits on a processor, bfloat16 on a card."""
 
 
 class ModelLoaded(Message, tag=True, frozen=True, kw_only=True):
@@ -85,6 +91,7 @@ class ModelLoaded(Message, tag=True, frozen=True, kw_only=True):
     weights_hash: str
     """First 12 hex digits of the weight file's SHA-256."""
     device: str
+    dtype: Precision = "float32"
     has_template: bool = False
     """Whether it can be spoken with: see `SetChat`."""
     template_name: str = ""

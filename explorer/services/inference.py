@@ -22,6 +22,7 @@ from explorer.protocol import (
     SetPrompt,
     StepToken,
     StopGenerating,
+    WantedPrecision,
     WriteTokens,
 )
 from explorer.services import Job
@@ -60,7 +61,7 @@ class InferenceService:
         self._data_dir = data_dir
         self._talks: dict[str, Talk] = {}
         self._renderer = TemplateRenderer()
-        self._models: WeakValueDictionary[tuple[str, int, int, str], LoadedModel] = WeakValueDictionary()
+        self._models: WeakValueDictionary[tuple[str, int, int, str, str], LoadedModel] = WeakValueDictionary()
 
     def close(self) -> None:
         """Nothing of this is on the disk."""
@@ -105,7 +106,7 @@ class InferenceService:
         from explorer.core.session import Session
 
         device = devices.choose(command.device)
-        loaded = self._model(command.path, device)
+        loaded = self._model(command.path, device, command.dtype)
         talk.loaded = loaded
         talk.session = Session(loaded.model, loaded.tokenizer, loaded.end_tokens)
         yield ModelLoaded(
@@ -118,6 +119,7 @@ class InferenceService:
             context=talk.session.context,
             weights_hash=loaded.info.weights_hash,
             device=device.type,
+            dtype=loaded.dtype,
             has_template=loaded.speech.template is not None,
             template_name=template_name(loaded.speech.template or ""),
             special_tokens=sorted(
@@ -126,7 +128,7 @@ class InferenceService:
             suggested_sampler=loaded.suggested_sampler,
         )
 
-    def _model(self, path: str, device: "torch.device") -> "LoadedModel":
+    def _model(self, path: str, device: "torch.device", dtype: WantedPrecision) -> "LoadedModel":
         """From the disk, unless a session has the very same one."""
         from explorer.core import checkpoints
         from explorer.core.loading import load_model, model_folder, opened_dir
@@ -135,12 +137,13 @@ class InferenceService:
         folder = model_folder(path, cache_dir)
         weights = folder / checkpoints.WEIGHTS
         if not weights.is_file():
-            return load_model(path, device, cache_dir=cache_dir)  # several files, or it knows the sentence
+            # Several files, or it knows the sentence.
+            return load_model(path, device, dtype=dtype, cache_dir=cache_dir)
         stat = weights.stat()
-        key = (str(folder.resolve()), stat.st_mtime_ns, stat.st_size, str(device))
+        key = (str(folder.resolve()), stat.st_mtime_ns, stat.st_size, str(device), dtype)
         loaded = self._models.get(key)
         if loaded is None:
-            loaded = self._models[key] = load_model(path, device, cache_dir=cache_dir)
+            loaded = self._models[key] = load_model(path, device, dtype=dtype, cache_dir=cache_dir)
         return loaded
 
     def _close_session(self, talk: "Talk", command: CloseSession) -> Job:

@@ -23,10 +23,10 @@ class CountingModel:
 
     def __init__(self) -> None:
         self.model, self.read = MODEL, 0
-        self.config, self.device, self.embedding, self.logits = (
+        self.config, self.device, self.norm, self.logits = (
             MODEL.config,
             MODEL.device,
-            MODEL.embedding,
+            MODEL.norm,
             MODEL.logits,
         )
 

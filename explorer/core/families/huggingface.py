@@ -1,7 +1,7 @@
 """Models in Hugging Face's layout: config.json, and weights as one safetensors file or several."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import torch
@@ -12,22 +12,43 @@ from explorer.core.families.folder_files import CONFIG, check_folder, weight_fil
 from explorer.core.families.hub_config import read_config
 from explorer.core.families.layout import Family, from_file
 from explorer.core.families.safetensors_file import FLOATS, read_header
+from explorer.core.int8_model import Int8Transformer, int8_from
 from explorer.core.model import ModelConfig, Transformer
 from explorer.errors import DamagedFileError
 
 
 def load_transformer(folder: Path, dtype: torch.dtype = torch.float32) -> Transformer:
     """Read the model in `folder`, on the CPU. Raises: InputError (cannot be opened), DamagedFileError."""
-    check_folder(folder)
-    family, config = read_config(folder / CONFIG)
-    places = _places(folder)
-    with ExitStack() as opened:
-        state = from_file(family, config, _reader(family, config, folder, places, opened), str(folder), dtype)
+    with _parts(folder, dtype) as (config, parts):
+        state = dict(parts)
     with torch.device("meta"):
         model = Transformer(config)
     model.load_state_dict(state, assign=True)
     model.set_rotary_tables()
     return model.eval().requires_grad_(False)
+
+
+def load_int8(folder: Path) -> Int8Transformer:
+    """The same in 8 bits; at no time is more than one matrix in fp32."""
+    with _parts(folder, torch.float32) as (config, parts):
+        return int8_from(config, parts)
+
+
+def config_in(folder: Path) -> ModelConfig:
+    """The sizes of the model in `folder`. Raises: InputError, DamagedFileError."""
+    check_folder(folder)
+    return read_config(folder / CONFIG)[1]
+
+
+@contextmanager
+def _parts(folder: Path, dtype: torch.dtype) -> Generator[tuple[ModelConfig, Iterator[tuple[str, Tensor]]]]:
+    """Our state dict's items, as long as the files are open."""
+    check_folder(folder)
+    family, config = read_config(folder / CONFIG)
+    places = _places(folder)
+    with ExitStack() as opened:
+        read = _reader(family, config, folder, places, opened)
+        yield config, from_file(family, config, read, str(folder), dtype)
 
 
 def _places(folder: Path) -> dict[str, tuple[Path, str]]:

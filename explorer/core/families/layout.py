@@ -120,12 +120,11 @@ def parts(family: Family, config: ModelConfig) -> Iterator[Part]:
 
 def from_file(
     family: Family, config: ModelConfig, read: Callable[[str], Tensor], path: str, dtype: torch.dtype
-) -> dict[str, Tensor]:
-    """Our state dict; `read` gives a file's tensor by name and is called once a tensor.
+) -> Iterator[tuple[str, Tensor]]:
+    """Our state dict, item by item; `read` gives a file's tensor by name and is called once a tensor.
 
     Raises: DamagedFileError if a tensor has another shape, or numbers that are not finite.
     """
-    state: dict[str, Tensor] = {}
     for part in parts(family, config):
         rows = [shape[-1 if part.transposed else 0] for shape in part.shapes]
         rest = part.shapes[0][:-1] if part.transposed else part.shapes[0][1:]
@@ -140,8 +139,7 @@ def from_file(
                 )
             _check_numbers(tensor, path, name)
             place.copy_(tensor.T if part.transposed else tensor)
-        state[part.ours] = joined.add_(part.offset) if part.offset else joined
-    return state
+        yield part.ours, joined.add_(part.offset) if part.offset else joined
 
 
 def to_file(family: Family, model: Transformer) -> dict[str, Tensor]:

@@ -1,31 +1,20 @@
-"""`Kernels` in C: compiled once on each machine by its own compiler, if any, and kept in the cache folder.
+"""`Kernels` in C, where there is a compiler.
 
 What a compiler makes of kernels.c is believed only after it has agreed with PyTorch on a small example.
 """
 
 import ctypes
-import hashlib
-import os
-import platform
-import shutil
-import subprocess
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-import platformdirs
 import torch
 from torch import Tensor
 
-from explorer.core.storage import write_atomically
+from explorer.core.native import compiling
 from explorer.core.training.kernels import Kernels, TorchKernels
 from explorer.errors import StorageError
 
-_COMPILERS = ("cc", "gcc", "clang")
-_FLAGS = (
-    "-O3", "-march=native", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-shared",
-)  # fmt: skip
-_TIMEOUT_S = 60
+_SOURCES = (("explorer.core.native", "common.c"), ("explorer.core.training", "kernels.c"))
 _pointer, _integer, _number = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
 _SIGNATURES = {
     "norm": [_pointer] * 3 + [_integer] * 2 + [_number],
@@ -112,54 +101,14 @@ class NativeKernels:
 @cache
 def best_kernels() -> Kernels:
     """The C ones if they can be had and compute what they should; else PyTorch's. Takes a second, once."""
-    source = (files("explorer.core.training") / "kernels.c").read_bytes()
-    compiler = next(filter(None, map(shutil.which, _COMPILERS)), None)
-    if compiler is None:
+    command = compiling.compiler()
+    if command is None:
         return TorchKernels()
     try:
-        kernels = NativeKernels(_library(compiler, source))
+        kernels = NativeKernels(compiling.library("kernels", _SOURCES, command))
         return kernels if agrees(kernels) else TorchKernels()
-    except (OSError, AttributeError, StorageError, subprocess.SubprocessError):
+    except (*compiling.FAILURES, StorageError):
         return TorchKernels()  # no compiler that works, or nowhere to keep what it makes
-
-
-def _library(compiler: str, source: bytes) -> Path:
-    """The compiled library: from the cache folder, or made now.
-
-    Raises: OSError, StorageError, subprocess.SubprocessError.
-    """
-    known = (source, " ".join((compiler, *_FLAGS)).encode(), _processor())
-    key = _digest(b"\0".join(known))
-    folder = Path(platformdirs.user_cache_dir("llm-explorer", appauthor=False))
-    for library in folder.glob(f"kernels-{key}-*.so"):
-        # Loading a damaged one would end the process.
-        if library.stem.endswith(_digest(library.read_bytes())):
-            return library
-    folder.mkdir(parents=True, exist_ok=True)
-    made = folder / f"making-{key}-{os.getpid()}.so"
-    try:
-        command = [compiler, *_FLAGS, "-x", "c", "-", "-o", str(made), "-lm"]
-        subprocess.run(command, input=source, capture_output=True, check=True, timeout=_TIMEOUT_S)
-        content = made.read_bytes()
-    finally:
-        made.unlink(missing_ok=True)
-    library = folder / f"kernels-{key}-{_digest(content)}.so"
-    write_atomically(library, content)
-    return library
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _processor() -> bytes:
-    """What tells processors apart that take different instructions: homes may be shared between machines."""
-    try:
-        lines = Path("/proc/cpuinfo").read_bytes().splitlines()
-    except OSError:
-        lines = []
-    flags = next((line for line in lines if line.startswith((b"flags", b"Features"))), b"")
-    return flags + platform.machine().encode() + platform.processor().encode()
 
 
 def agrees(kernels: Kernels) -> bool:

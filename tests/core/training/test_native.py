@@ -9,7 +9,7 @@ import platformdirs
 import pytest
 import torch
 
-from explorer.core.training import native
+from explorer.core.native import compiling
 from explorer.core.training.kernels import TorchKernels
 from explorer.core.training.native import NativeKernels, agrees, best_kernels, example
 
@@ -41,7 +41,7 @@ def test_each_kernel_computes_what_pytorch_does(cache: Path) -> None:
 def test_the_library_is_made_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(best_kernels(), NativeKernels)
     best_kernels.cache_clear()
-    monkeypatch.setattr(native.subprocess, "run", None)  # calling it would fail
+    monkeypatch.setattr(compiling.subprocess, "run", None)  # calling it would fail
     assert isinstance(best_kernels(), NativeKernels)
 
 
@@ -70,12 +70,12 @@ def test_numbers_that_disagree_are_not_believed(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_without_a_compiler_pytorch_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "_COMPILERS", ("no-such-compiler",))
+    monkeypatch.setattr(compiling, "_COMPILERS", ("no-such-compiler",))
     assert isinstance(best_kernels(), TorchKernels)
 
 
 def test_with_a_compiler_that_fails_pytorch_does_it(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "_COMPILERS", (sys.executable,))  # which knows none of the options
+    monkeypatch.setattr(compiling, "_COMPILERS", (sys.executable,))  # which knows none of the options
     assert isinstance(best_kernels(), TorchKernels)
     assert list(cache.iterdir()) == []
 

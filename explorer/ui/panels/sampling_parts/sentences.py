@@ -44,6 +44,10 @@ def weights_line(model: ModelLoaded, run: RunInfo | None) -> str:
     )
     parts.append(QCoreApplication.translate("Sampling", "weights {hash}").format(hash=model.weights_hash))
     parts.append(model.device.upper())
+    if model.dtype == "int8":
+        parts.append(QCoreApplication.translate("Sampling", "weights in 8 bits"))
+    elif model.dtype != "float32":
+        parts.append(model.dtype)
     return " · ".join(parts)
 
 
