@@ -2,7 +2,7 @@
 
 import sys
 
-SUBCOMMANDS = ("tokenize", "train", "generate", "export", "server", "download", "models")
+from explorer.commands import SUBCOMMANDS
 
 
 def main(argv: list[str] | None = None) -> int:

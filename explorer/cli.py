@@ -14,9 +14,8 @@ from importlib import import_module
 from typing import NoReturn
 
 from explorer import __version__
+from explorer.commands import SUBCOMMANDS
 from explorer.errors import ExplorerError
-
-COMMANDS = ("tokenize", "train", "generate", "export", "server", "download", "models")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -33,7 +32,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"llm-explorer {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in (chosen,) if chosen in COMMANDS else COMMANDS:
+    for name in (chosen,) if chosen in SUBCOMMANDS else SUBCOMMANDS:
         import_module(f"explorer.commands.{name}").add_parser(subparsers)
     return parser
 

@@ -123,6 +123,13 @@ def test_logprobs_are_the_models(capsys: Capture, folder: Path) -> None:
         assert told["logprob"] == pytest.approx(float(row[token]), abs=1e-4)
         assert [one["id"] for one in told["top"]] == best.indices.tolist()
         assert [one["logprob"] for one in told["top"]] == pytest.approx(best.values.tolist(), abs=1e-4)
+        assert told["entropy"] == pytest.approx(float(-(row.exp() * row).sum()), abs=1e-4)
+        sure = {
+            "logprob": 0.0,
+            "entropy": 0.0,
+            "top": [{"id": token, "token": told["token"], "logprob": 0.0}],
+        }
+        assert told["after"] == sure, "at temperature 0 the chain leaves one token"
 
 
 def test_an_end_token_ends_it_unless_ignored(capsys: Capture, folder: Path) -> None:

@@ -4,3 +4,15 @@ A module's top imports nothing slow: what `run` needs (torch above all) is impor
 `--help` and the other sub-commands start in a blink. `run` returns the exit code and raises
 ExplorerError for what the person can mend; `explorer.cli` says it.
 """
+
+SUBCOMMANDS = (
+    "tokenize",
+    "train",
+    "generate",
+    "surprisal",
+    "export",
+    "server",
+    "download",
+    "models",
+)
+"""In the order in which `--help` lists them."""

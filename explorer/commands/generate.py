@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from explorer.commands import generate_remote, sampler_options
+from explorer.commands.score_json import score_json
 from explorer.core.threads import wait_without_spinning
 from explorer.errors import InputError
 from explorer.paths import default_data_dir
@@ -47,7 +48,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help='print {"ids", "text", "stop_reason", "dtype"}, and "suggested_sampler" where that was used',
     )
     parser.add_argument(
-        "--top-logprobs", type=int, metavar="N", help='with --json: add "logprobs" and the N most likely'
+        "--top-logprobs",
+        type=int,
+        metavar="N",
+        help='with --json: add "logprobs", entropy and the N most likely, before the chain and "after" it',
     )
     parser.add_argument(
         "--dtype",
@@ -121,7 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
         max_tokens=arguments.max_tokens,
         end_tokens=() if arguments.ignore_eos else loaded.end_tokens,
         stop_strings=arguments.stop,
-        top_logprobs=arguments.top_logprobs or 0,
+        top_logprobs=arguments.top_logprobs,
     )
     output = _Json(loaded, arguments.top_logprobs, suggested) if arguments.json else _Plain()
     try:
@@ -211,11 +215,10 @@ class _Json:
             return
         self._ids.append(fact.id)
         if self._logprobs is not None:
-            top = [self._named(token, logprob) for token, logprob in fact.top]
-            self._logprobs.append(self._named(fact.id, fact.logprob) | {"top": top})
-
-    def _named(self, token: int, logprob: float) -> dict[str, Any]:
-        return {"id": token, "token": self._tokenizer.decode([token]), "logprob": logprob}
+            assert fact.before is not None
+            named = {"id": fact.id, "token": self._tokenizer.decode([fact.id])}
+            after = score_json(self._tokenizer, fact.after)
+            self._logprobs.append(named | score_json(self._tokenizer, fact.before) | {"after": after})
 
     def finish(self) -> None:
         """Escapes for what is not ASCII: JSON stays JSON in every terminal's encoding."""

@@ -2,13 +2,10 @@
 
 import argparse
 import json
-import os
 import sys
-from pathlib import Path
 
-from explorer.errors import InputError
+from explorer.commands import text_argument
 from explorer.text.encodings import load_tokenizer
-from explorer.text.files import decoded, text_blocks
 from explorer.text.tokenizer import Tokenizer
 
 
@@ -17,11 +14,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "tokenize", help="show the tokens of a text", description="Show a text's tokens."
     )
-    source = parser.add_mutually_exclusive_group()
-    source.add_argument(
-        "text", nargs="?", metavar="TEXT", help='the text; from standard input if missing or "-"'
-    )
-    source.add_argument("--file", type=Path, metavar="PATH", help="read the text from this UTF-8 file")
+    text_argument.add_to(parser.add_mutually_exclusive_group())
     parser.add_argument(
         "--encoding",
         default="o200k_base",
@@ -34,7 +27,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(arguments: argparse.Namespace) -> int:
     """Print the tokens. Raises: InputError, DamagedFileError."""
     tokenizer = load_tokenizer(arguments.encoding)
-    text = _text(arguments)
+    text = text_argument.text_of(arguments)
     ids = tokenizer.encode(text)
     tokens = [tokenizer.token_bytes(token).decode("utf-8", "replace") for token in ids]
     if arguments.json:
@@ -44,17 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
         _print_table(tokenizer, ids, tokens)
         _print_counts(text, len(ids))
     return 0
-
-
-def _text(arguments: argparse.Namespace) -> str:
-    if arguments.file is not None:
-        return "".join(text_blocks(arguments.file))
-    if arguments.text is None or arguments.text == "-":
-        if sys.stdin is None:
-            raise InputError("There is no standard input to read from. Give the text on the command line.")
-        return decoded(sys.stdin.buffer.read(), "Standard input")
-    # Bytes that the locale could not read stand in argv as surrogates: take them as the UTF-8 that they are.
-    return os.fsencode(arguments.text).decode("utf-8", "replace")
 
 
 def _print_table(tokenizer: Tokenizer, ids: list[int], tokens: list[str]) -> None:

@@ -18,7 +18,7 @@ import torch
 from explorer.core.detokenize import Piece, TextStream, next_piece
 from explorer.core.draw import Draws, draw, uniforms
 from explorer.core.model import KVCache, Transformer
-from explorer.core.ranking import Floats, Ids, Logits, Ranking
+from explorer.core.ranking import Logits, Ranking
 from explorer.core.sampling import (
     FrequencyPenalty,
     History,
@@ -29,6 +29,7 @@ from explorer.core.sampling import (
     is_greedy,
     run_chain,
 )
+from explorer.core.scores import Score, logprobs_of, scores_of, to_numpy
 from explorer.errors import InputError
 from explorer.protocol import SamplerSettings
 from explorer.text.foreign import document_start
@@ -62,8 +63,10 @@ class TokenDrawn:
     uniform: float | None
     """The random number; None where none was needed: at T = 0, or the token was forced."""
     forced: bool = False
-    top: tuple[tuple[int, float], ...] = ()
-    """The model's most likely (id, logprob) pairs, as many as asked for."""
+    before: Score | None = None
+    """Under the model, before the chain; if asked for."""
+    after: Score | None = None
+    """Under what the chain leaves; if asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,6 @@ def feed(model: Transformer, cache: KVCache, ids: Sequence[Sequence[int]], vocab
     return to_numpy(model.logits(hidden[:, -1]), vocabulary)
 
 
-def to_numpy(logits: torch.Tensor, vocabulary: int) -> Logits:
-    """Of the tokens that exist, on the CPU."""
-    return logits[..., :vocabulary].float().cpu().numpy()
-
-
 def dtype_of(model: Transformer) -> torch.dtype:
     """What the cache must hold."""
     return model.norm.weight.dtype
@@ -135,18 +133,18 @@ class Chooser:
         self, logits: Logits, histories: Sequence[History], seeds: Sequence[int], positions: Sequence[int]
     ) -> Draws:
         """One token for each row of logits (B, V)."""
-        final = run_chain(self.steps, logits, histories)
+        return self.draw(self.shaped(logits, histories), seeds, positions)
+
+    def shaped(self, logits: Logits, histories: Sequence[History]) -> Logits:
+        """What the chain leaves of logits (B, V). Raises: DamagedFileError, see `run_chain`."""
+        return run_chain(self.steps, logits, histories)
+
+    def draw(self, final: Logits, seeds: Sequence[int], positions: Sequence[int]) -> Draws:
+        """One token for each row of what the chain has left."""
         if self.greedy:
             B = len(final)
             return Draws(final.argmax(axis=-1), np.full(B, np.nan), np.zeros(B), np.ones(B))
         return draw(Ranking(final), uniforms(seeds, positions))
-
-
-def logprobs_of(logits: Logits, ids: Ids) -> Floats:
-    """Nats, at T = 1, of the tokens ids (B, n) under logits (B, V): (B, n)."""
-    largest = logits.max(axis=-1, keepdims=True)
-    totals = np.exp(logits - largest).sum(axis=-1, dtype=np.float64, keepdims=True)
-    return (np.take_along_axis(logits, ids, axis=-1) - largest) - np.log(totals)
 
 
 @dataclass
@@ -231,10 +229,11 @@ def generate(
     end_tokens: Collection[int] | None = None,
     stop_strings: Sequence[str] = (),
     forced: ForcedToken | None = None,
-    top_logprobs: int = 0,
+    top_logprobs: int | None = None,
 ) -> Iterator[Fact]:
     """Go on from each prompt (see `start_ids`, `fit_prompt`) until every row has ended.
 
+    `top_logprobs`: tell each token's scores, with so many of the most likely tokens; None: tell none.
     `seeds`: one for each row, by default the settings' seed and those after it. `end_tokens`: by default
     the tokenizer's end of text; none if empty. Facts of one step come in the order of the rows.
     Raises: InputError, for settings or prompts that cannot be used; DamagedFileError, see `run_chain`.
@@ -287,17 +286,13 @@ def _draw_tokens(
     chooser: Chooser,
     limits: _Limits,
     forced: ForcedToken | None,
-    top_logprobs: int,
+    top_logprobs: int | None,
 ) -> Iterator[Fact]:
     """One token for each of the rows at `places`."""
     rows = [batch.rows[place] for place in places]
     logits = batch.logits if len(places) == len(batch.rows) else batch.logits[places]
-    draws = chooser.choose(
-        logits,
-        [row.history() if chooser.reads_history else History() for row in rows],
-        [row.seed for row in rows],
-        [len(row.ids) for row in rows],
-    )
+    final = chooser.shaped(logits, [row.history() if chooser.reads_history else History() for row in rows])
+    draws = chooser.draw(final, [row.seed for row in rows], [len(row.ids) for row in rows])
     ids = draws.ids.copy()
     wanted = [None if forced is None else forced(row.number, row.ids) for row in rows]
     for index, token in enumerate(wanted):
@@ -305,7 +300,10 @@ def _draw_tokens(
             check_token(token, batch.tokenizer)
             ids[index] = token
     logprobs = logprobs_of(logits, ids[:, None])[:, 0].tolist()
-    tops = _tops(logits, top_logprobs)
+    before = after = [None] * len(rows)
+    if top_logprobs is not None:
+        before = scores_of(Ranking(logits), ids, top_logprobs)
+        after = before if final is logits else scores_of(Ranking(final), ids, top_logprobs)
     told = zip(
         rows,
         ids.tolist(),
@@ -314,10 +312,11 @@ def _draw_tokens(
         draws.probability.tolist(),
         draws.cumulative_before.tolist(),
         draws.uniform.tolist(),
-        tops,
+        before,
+        after,
         strict=True,
     )
-    for row, token, want, logprob, probability, before, uniform, top in told:
+    for row, token, want, logprob, probability, below, uniform, score, final_score in told:
         piece = next_piece(batch.tokenizer, token, row.pending)
         row.pending = piece.pending
         position = len(row.ids)
@@ -331,20 +330,12 @@ def _draw_tokens(
             text="" if is_end else row.text.push(token),
             logprob=logprob,
             probability=probability if want is None else 1.0,
-            cumulative_before=before if want is None else 0.0,
+            cumulative_before=below if want is None else 0.0,
             uniform=None if chooser.greedy or want is not None else uniform,
             forced=want is not None,
-            top=top,
+            before=score,
+            after=final_score,
         )
         row.ended = limits.reason(row)
         if row.ended is not None:
             yield RowEnded(row.number, row.ended, len(row.ids) - row.prompt, row.text.finish())
-
-
-def _tops(logits: Logits, count: int) -> list[tuple[tuple[int, float], ...]]:
-    """The most likely tokens of each row with their logprobs."""
-    if not count:
-        return [()] * len(logits)
-    ids = Ranking(logits).leading(count)
-    logprobs = logprobs_of(logits, ids)
-    return [tuple(zip(*row, strict=True)) for row in zip(ids.tolist(), logprobs.tolist(), strict=True)]

@@ -19,21 +19,18 @@ from explorer.core.generate import (
     check_token,
     dtype_of,
     fit_prompt,
-    logprobs_of,
     start_ids,
-    to_numpy,
 )
 from explorer.core.model import KVCache, Transformer
 from explorer.core.ranking import Logits, Ranking
 from explorer.core.sampling import History, run_chain
+from explorer.core.scores import logits_in_blocks, logprobs_of, to_numpy
 from explorer.protocol import SamplerSettings
 from explorer.text.tokenizer import Tokenizer
 
 _FIRST_CAPACITY = 1024
 _CHUNK = 128
 """Tokens of a prompt read at once: little enough to look for commands between two of them."""
-_SCORES_AT_ONCE = 4_000_000
-"""Logits in memory at once while a prompt's probabilities are worked out."""
 
 
 class Author(NamedTuple):
@@ -264,10 +261,8 @@ class Session:
         vocabulary = self.tokenizer.n_vocab
         following = self.ids[start + 1 : start + 1 + len(ids)]
         if any(known is None for known in self.logprobs[start + 1 : start + 1 + len(ids)]):
-            rows = max(1, _SCORES_AT_ONCE // vocabulary)
-            for at in range(0, len(following), rows):
-                some = np.array(following[at : at + rows])[:, None]
-                logits = to_numpy(self.model.logits(hidden[at : at + len(some)]), vocabulary)
+            for at, logits in logits_in_blocks(self.model, hidden[: len(following)], vocabulary):
+                some = np.array(following[at : at + len(logits)])[:, None]
                 place = start + 1 + at
                 self.logprobs[place : place + len(some)] = logprobs_of(logits, some)[:, 0].tolist()
         if start + len(ids) == len(self.ids):

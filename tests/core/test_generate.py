@@ -12,6 +12,7 @@ from explorer.core.draw import draw, uniforms
 from explorer.core.generate import Fact, RowEnded, TokenDrawn, fit_prompt, generate, start_ids
 from explorer.core.ranking import Ranking
 from explorer.core.sampling import History, chain_of, run_chain
+from explorer.core.scores import Score
 from explorer.errors import DamagedFileError, InputError
 from explorer.protocol import SamplerSettings
 from tests.core.small import CONTEXT, small_model, small_tokenizer
@@ -142,9 +143,48 @@ def test_logprobs_are_the_models_at_temperature_1() -> None:
     for fact in facts:
         expected = scores[fact.position - 1]
         assert fact.logprob == pytest.approx(float(expected[fact.id]), abs=1e-4)
-        best = expected.topk(4)
-        assert [token for token, _ in fact.top] == best.indices.tolist()
-        assert [logprob for _, logprob in fact.top] == pytest.approx(best.values.tolist(), abs=1e-4)
+        assert fact.before is not None
+        assert_score(fact.before, expected, fact.id, 4)
+
+
+def assert_score(score: Score, logprobs: torch.Tensor, token: int, top: int) -> None:
+    """Against logprobs (V,) in which what is cut is minus infinity."""
+    assert score.logprob == pytest.approx(float(logprobs[token]), abs=1e-4)
+    alive = logprobs[logprobs > -torch.inf].double()
+    assert score.entropy == pytest.approx(float(-(alive.exp() * alive).sum()), abs=1e-4)
+    best = logprobs.topk(min(top, len(alive)))
+    assert [other for other, _ in score.top] == best.indices.tolist()
+    assert [logprob for _, logprob in score.top] == pytest.approx(best.values.tolist(), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "settings", [SHAPED, SamplerSettings(top_k=2, seed=5), SamplerSettings(temperature=0.0)]
+)
+def test_scores_after_the_chain_are_those_of_what_it_leaves(settings: SamplerSettings) -> None:
+    prompt = PROMPTS[2]
+    facts = tokens(run([prompt], settings, top_logprobs=3))
+    stream = [*prompt, *(fact.id for fact in facts)]
+    with torch.no_grad():
+        logits = MODEL(torch.tensor([stream]))[0].numpy()
+    for fact in facts:
+        history = History(prompt, stream[len(prompt) : fact.position])
+        final = run_chain(chain_of(settings), logits[fact.position - 1], history)
+        assert fact.after is not None
+        assert_score(fact.after, torch.log_softmax(torch.from_numpy(final), dim=-1), fact.id, 3)
+        assert fact.after.logprob == pytest.approx(np.log(fact.probability), abs=1e-5)
+
+
+def test_without_asking_there_are_no_scores() -> None:
+    assert {(fact.before, fact.after) for fact in tokens(run(PROMPTS[:1]))} == {(None, None)}
+
+
+def test_a_forced_token_that_the_chain_has_cut_has_no_chance() -> None:
+    (fact,) = tokens(
+        run([PROMPTS[0]], SamplerSettings(top_k=1), max_tokens=1, forced=lambda row, ids: 65, top_logprobs=0)
+    )
+    assert fact.before is not None and fact.after is not None
+    assert (fact.after.logprob, fact.after.entropy, fact.after.top) == (-np.inf, 0.0, ())
+    assert fact.before.logprob == pytest.approx(fact.logprob)
 
 
 # ---------------------------------------------------------------- ends

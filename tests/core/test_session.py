@@ -180,7 +180,7 @@ def test_the_cache_grows_with_the_stream(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_long_prompts_are_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.core.session._CHUNK", 10)
-    monkeypatch.setattr("explorer.core.session._SCORES_AT_ONCE", 3 * TOKENIZER.n_vocab)
+    monkeypatch.setattr("explorer.core.scores.SCORES_AT_ONCE", 3 * TOKENIZER.n_vocab)
     made = session("x" * 35)
     assert len(list(made.catch_up())) == 4
     check(made)
