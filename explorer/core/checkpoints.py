@@ -83,11 +83,17 @@ def save(
     step: int,
     card: str,
     trainer: TrainerState | None = None,
+    half: bool = False,
 ) -> CheckpointInfo:
-    """Write a checkpoint; `card` is its README.md. Raises: StorageError, with nothing left behind."""
+    """Write a checkpoint; `card` is its README.md. `half`: weights rounded to bfloat16, in half the room.
+
+    Raises: StorageError, with nothing left behind.
+    """
+    dtype = torch.bfloat16 if half else torch.float32
     with atomic_folder(folder) as partial:
-        _write_tensors(qwen3.to_file(model), partial / WEIGHTS)
-        for file, content in _described(model.config, tokenizer).items():
+        tensors = {tensor: values.to(dtype) for tensor, values in qwen3.to_file(model).items()}
+        _write_tensors(tensors, partial / WEIGHTS)
+        for file, content in _described(model.config, tokenizer, dtype).items():
             _write_json(partial / file, content)
         (partial / "tokenizer.json").write_text(tokenizer.to_str(pretty=True), encoding="utf-8")
         (partial / "README.md").write_text(card, encoding="utf-8")
@@ -232,7 +238,7 @@ def _read_tokenizer(file: Path, config: ModelConfig) -> Tokenizer:
     return tokenizer
 
 
-def _described(config: ModelConfig, tokenizer: Tokenizer) -> dict[str, Any]:
+def _described(config: ModelConfig, tokenizer: Tokenizer, dtype: torch.dtype) -> dict[str, Any]:
     """The JSON files that tell other programs how to use the model."""
     begin_id: int | None = tokenizer.token_to_id(END_OF_TEXT)
     special = [token.content for token in tokenizer.get_added_tokens_decoder().values()]
@@ -241,7 +247,12 @@ def _described(config: ModelConfig, tokenizer: Tokenizer) -> dict[str, Any]:
     end_id = begin_id if turn_end is None else turn_end
     ends = end_id if turn_end is None or begin_id is None else [turn_end, begin_id]
     return {
-        CONFIG: qwen3.config_to_json(config) | {"bos_token_id": begin_id, "eos_token_id": end_id},
+        CONFIG: qwen3.config_to_json(config)
+        | {
+            "torch_dtype": str(dtype).removeprefix("torch."),
+            "bos_token_id": begin_id,
+            "eos_token_id": end_id,
+        },
         "generation_config.json": {"do_sample": True, "bos_token_id": begin_id, "eos_token_id": ends},
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",

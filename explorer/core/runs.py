@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -160,15 +160,16 @@ class RunFolder:
         """The last one, if any."""
         return next(reversed(self.checkpoints()), None)
 
-    def prune_checkpoints(self, keep: int) -> None:
-        """Leave the last `keep`: enough to go on when the newest turns out damaged."""
+    def prune_checkpoints(self, keep: int, milestones: Collection[int] = ()) -> None:
+        """Leave the last `keep`, enough to go on when the newest turns out damaged, and all `milestones`."""
         for old in self.checkpoints()[:-keep]:
-            shutil.rmtree(old, ignore_errors=True)
+            if _step_of(old) not in milestones:
+                shutil.rmtree(old, ignore_errors=True)
 
     def set_aside_checkpoints_after(self, step: int) -> None:
         """Those that proved damaged: nobody shall take one for the newest. Raises: StorageError."""
         for path in self.checkpoints():
-            if int(path.name.removeprefix("step-")) > step:
+            if _step_of(path) > step:
                 aside = path.with_name(_DAMAGED_PREFIX + path.name)
                 with storage_errors(path):
                     shutil.rmtree(aside, ignore_errors=True)
@@ -196,6 +197,10 @@ class RunFolder:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def _step_of(checkpoint: Path) -> int:
+    return int(checkpoint.name.removeprefix("step-"))
 
 
 class RunLog:

@@ -185,3 +185,13 @@ def test_a_full_disk_leaves_the_old_checkpoint_and_nothing_else(
     assert [file.name for file in tmp_path.iterdir()] == ["step-000040"]
     model, _, _ = checkpoints.load(tmp_path / "step-000040")
     assert torch.equal(model.embedding.weight, small_model(seed=3).embedding.weight)
+
+
+def test_half_precision_keeps_the_weights_to_eight_bits(tmp_path: Path) -> None:
+    model = small_model()
+    tokenizer = huggingface_tokenizer(small_tokenizer())
+    checkpoints.save(tmp_path / "half", model, tokenizer, name="h", step=1, card="", half=True)
+    loaded, _, _ = checkpoints.load(tmp_path / "half")
+    for ours, theirs in zip(model.parameters(), loaded.parameters(), strict=True):
+        assert torch.equal(ours.bfloat16().float(), theirs)
+    assert json.loads((tmp_path / "half" / "config.json").read_text())["torch_dtype"] == "bfloat16"

@@ -97,6 +97,7 @@ class Trainer:
         self.learner, self.step, self.elapsed_s = position.learner, position.step, position.elapsed_s
         self._saved_step = position.saved_step
         self._check_goal(record)
+        self._milestones = self.recipe.milestone_steps(self.record.steps)
         self.stage = open_stage(
             Opening(self.folder, self.record, tokenizer, self.learner, position.stage_state)
         )
@@ -165,7 +166,8 @@ class Trainer:
             if self.control.sample or last or self.elapsed_s - sampled_at >= pace.sample_every_s(self.recipe):
                 yield from self._sample(pace)
                 sampled_at = self.elapsed_s
-            if perf_counter() - saved_at >= self.recipe.checkpoint_every_s:
+            due = perf_counter() - saved_at >= self.recipe.checkpoint_every_s
+            if due or self.step in self._milestones:
                 yield self.save()
                 saved_at = perf_counter()
         finished = self.step >= self.record.steps
@@ -313,7 +315,7 @@ class Trainer:
             trainer=trainer_state(self.learner, self.step, self.elapsed_s, self.stage.state()),
         )
         self._saved_step = self.step
-        self.folder.prune_checkpoints(_KEEP_CHECKPOINTS)
+        self.folder.prune_checkpoints(_KEEP_CHECKPOINTS, self._milestones)
         return CheckpointSaved(step=self.step, path=str(path))
 
     @property

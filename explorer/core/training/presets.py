@@ -29,6 +29,14 @@ class Recipe:
     sample_every_s: float = 8.0
     sample_tokens: int = 160
     checkpoint_every_s: float = 20.0
+    milestones: int = 0
+    """Checkpoints of the way that are kept for good, the first ones close together."""
+
+    def milestone_steps(self, steps: int) -> frozenset[int]:
+        """After which of `steps` updates a checkpoint stays: at equal distances of their square roots."""
+        return frozenset(
+            max(1, round(steps * (number / self.milestones) ** 2)) for number in range(1, self.milestones + 1)
+        )
 
 
 @dataclass(frozen=True)

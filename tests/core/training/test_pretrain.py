@@ -150,6 +150,15 @@ def test_what_came_after_the_last_checkpoint_is_done_again(run: RunFolder, whole
     assert losses(run) == losses(whole)
 
 
+def test_milestones_stay(run: RunFolder, whole: RunFolder) -> None:
+    record = run.record()
+    train(saving_every_step(run, milestones=3))
+    kept = [int(path.name.removeprefix("step-")) for path in run.checkpoints()]
+    wanted = {round(record.steps * (number / 3) ** 2) for number in (1, 2, 3)}
+    assert wanted <= set(kept) and len(kept) < record.steps
+    assert losses(run) == losses(whole)
+
+
 def test_without_a_checkpoint_it_begins_again(run: RunFolder, whole: RunFolder) -> None:
     train(run, until=6)
     assert run.checkpoints() == []
