@@ -208,11 +208,7 @@ class Attention(nn.Module):
         """Mix the (B, T, C) of each position with those before it."""
         B, T, _ = x.shape
         H, G, D = self.config.num_attention_heads, self.config.num_key_value_heads, self.config.head_dim
-        q, k, v = self.qkv(x).view(B, T, H + 2 * G, D).split((H, G, G), dim=2)
-        q, k = self.q_norm(q), self.k_norm(k)
-        if view.cos is not None and view.sin is not None:
-            q, k = rotate(q, view.cos, view.sin), rotate(k, view.cos, view.sin)
-        q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
+        q, k, v = self.project(x, view)
         if cache is not None:
             k, v = cache.append(self.layer, k, v)
             if self.window is not None and view.mask is None:
@@ -227,6 +223,16 @@ class Attention(nn.Module):
             enable_gqa=H != G,
         )
         return self.out(mixed.transpose(1, 2).reshape(B, T, H * D))
+
+    def project(self, x: Tensor, view: View) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries (B, H, T, D), and keys and values (B, G, T, D), normed and turned to their positions."""
+        B, T, _ = x.shape
+        H, G, D = self.config.num_attention_heads, self.config.num_key_value_heads, self.config.head_dim
+        q, k, v = self.qkv(x).view(B, T, H + 2 * G, D).split((H, G, G), dim=2)
+        q, k = self.q_norm(q), self.k_norm(k)
+        if view.cos is not None and view.sin is not None:
+            q, k = rotate(q, view.cos, view.sin), rotate(k, view.cos, view.sin)
+        return q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
 
 
 class FeedForward(nn.Module):

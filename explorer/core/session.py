@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from explorer.core.attention_maps import attention_at
 from explorer.core.detokenize import Piece, next_piece
 from explorer.core.draw import draw, uniforms
 from explorer.core.generate import (
@@ -21,10 +23,12 @@ from explorer.core.generate import (
     fit_prompt,
     start_ids,
 )
+from explorer.core.kv_size import KVSize, kv_size
 from explorer.core.model import KVCache, Transformer
 from explorer.core.ranking import Logits, Ranking
 from explorer.core.sampling import History, run_chain
 from explorer.core.scores import logits_in_blocks, logprobs_of, to_numpy
+from explorer.errors import InputError
 from explorer.protocol import SamplerSettings
 from explorer.text.tokenizer import Tokenizer
 
@@ -219,6 +223,27 @@ class Session:
         )
 
     # ---------------------------------------------------------------- the model
+
+    def look_back(self, position: int) -> Tensor:
+        """What the token at `position` looked at, (L, H, position + 1): see `attention_at`.
+
+        Raises: InputError if there is no such token.
+        """
+        if not 0 <= position < len(self.ids):
+            raise InputError(
+                "There is no token at position {position}: the stream's positions go from 0 to {last}.",
+                position=position,
+                last=len(self.ids) - 1,
+            )
+        if self._cache.length < position:
+            self.logits()
+        token = torch.tensor([self.ids[position]], device=self.model.device)
+        return attention_at(self.model, self._cache, token, position)[0].cpu()
+
+    @property
+    def kv_size(self) -> KVSize:
+        """What the stream takes in memory."""
+        return kv_size(self.model.config, dtype_of(self.model), len(self.ids))
 
     def next_token(self, settings: SamplerSettings) -> NextToken:
         """What may come next; only the first time after a change of the stream does the model work for it."""
