@@ -243,9 +243,10 @@ def main(role: str, data_dir: str) -> int:
 def _services(role: str, data_dir: str) -> list[Service]:
     if role == "text":
         from explorer.services.documents import DocumentService
+        from explorer.services.problems import ProblemService
         from explorer.services.runs import RunService
 
-        return [DocumentService(data_dir), RunService(data_dir)]
+        return [DocumentService(data_dir), RunService(data_dir), ProblemService()]
     if role == "models":
         from explorer.services.downloads import DownloadService
         from explorer.services.models import ModelService

@@ -115,7 +115,7 @@ class RunFolder:
         last = next(known, None)
         with_score = (point for point in chain((last,), known) if point and point.val_loss is not None)
         latest_score = next(with_score, None)
-        checkpoint = self.newest_checkpoint()
+        kept = self.checkpoints()
         return RunInfo(
             run=self.path.name,
             path=str(self.path),
@@ -130,7 +130,8 @@ class RunFolder:
             train_loss=None if last is None else last.train_loss,
             val_loss=None if latest_score is None else latest_score.val_loss,
             parameters=record.parameters,
-            checkpoint="" if checkpoint is None else str(checkpoint),
+            checkpoint=str(kept[-1]) if kept else "",
+            kept=[(int(path.name.removeprefix("step-")), str(path)) for path in kept],
             vocab_size=record.vocab_size,
             parent=record.parent,
         )

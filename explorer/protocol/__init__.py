@@ -96,6 +96,25 @@ from explorer.protocol.models import (
     UnfinishedDownload,
     UnpackedCopy,
 )
+from explorer.protocol.problems import (
+    AnswerCount,
+    AttemptDone,
+    AttemptPiece,
+    AttemptsCounted,
+    AttemptsEnded,
+    AttemptsGrew,
+    CheckedSum,
+    DrawProblem,
+    GradedProblem,
+    Judgement,
+    JudgeText,
+    ProblemCommand,
+    ProblemDrawn,
+    ProblemEvent,
+    ProblemKind,
+    TextJudged,
+    TryManyTimes,
+)
 from explorer.protocol.runs import (
     BinRun,
     EmptyBin,
@@ -140,11 +159,18 @@ __all__ = [
     "BUILT_IN_TEXT",
     "SAMPLER_ORDER",
     "AddServer",
+    "AnswerCount",
     "AskServer",
+    "AttemptDone",
+    "AttemptPiece",
+    "AttemptsCounted",
+    "AttemptsEnded",
+    "AttemptsGrew",
     "BinRun",
     "Cancel",
     "Candidate",
     "ChatTurn",
+    "CheckedSum",
     "CheckpointSaved",
     "ChooseEncoding",
     "CloseSession",
@@ -161,6 +187,7 @@ __all__ = [
     "DownloadEnded",
     "DownloadProgress",
     "DraftLoaded",
+    "DrawProblem",
     "EditDocument",
     "EmptyBin",
     "Encoding",
@@ -173,7 +200,10 @@ __all__ = [
     "ForgetModel",
     "Generate",
     "GenerationEnded",
+    "GradedProblem",
     "JobCancelled",
+    "JudgeText",
+    "Judgement",
     "LimitCopies",
     "ListEncodings",
     "ListModels",
@@ -195,6 +225,8 @@ __all__ = [
     "PauseTraining",
     "Precision",
     "ProbeServer",
+    "ProblemDrawn",
+    "ProblemKind",
     "PromptSet",
     "ReadFile",
     "Ready",
@@ -232,6 +264,7 @@ __all__ = [
     "StopTraining",
     "StreamToken",
     "SurveyRepo",
+    "TextJudged",
     "TidyCopies",
     "TokenSampled",
     "TokenizerKind",
@@ -242,6 +275,7 @@ __all__ = [
     "TrainingEnded",
     "TrainingPaused",
     "TrainingStage",
+    "TryManyTimes",
     "UnfinishedDownload",
     "UnpackedCopy",
     "WantedPrecision",
@@ -261,8 +295,18 @@ Command = (
     | InferenceCommand
     | ChatCommand
     | ModelCommand
+    | ProblemCommand
 )
-Event = WorkerEvent | DocumentEvent | RunEvent | TrainingEvent | InferenceEvent | ChatEvent | ModelEvent
+Event = (
+    WorkerEvent
+    | DocumentEvent
+    | RunEvent
+    | TrainingEvent
+    | InferenceEvent
+    | ChatEvent
+    | ModelEvent
+    | ProblemEvent
+)
 
 _encoder = msgspec.json.Encoder()
 _commands = msgspec.json.Decoder(Command)

@@ -30,6 +30,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     parameters: int
     checkpoint: str
     """Path of the newest checkpoint, or empty."""
+    kept: list[tuple[int, str]] = []
+    """Step and path of each checkpoint that is there, oldest first."""
     vocab_size: int | None = None
     """Tokens of its vocabulary, if the folder tells: ln of it is the loss of a model that knows nothing."""
     parent: str = ""

@@ -22,6 +22,7 @@ from explorer.protocol import (
     SetPrompt,
     StepToken,
     StopGenerating,
+    TryManyTimes,
     WantedPrecision,
     WriteTokens,
 )
@@ -53,6 +54,7 @@ class InferenceService:
         CloseSession,
         SetChat,
         WriteTokens,
+        TryManyTimes,
     )
 
     def __init__(self, data_dir: str = "") -> None:
@@ -72,7 +74,7 @@ class InferenceService:
         """Answer one of `commands`."""
         if isinstance(command, FindDevice):
             return _find_device(command)
-        from explorer.services import chat_jobs
+        from explorer.services import attempt_jobs, chat_jobs
         from explorer.services import session_jobs as jobs
 
         talk = self._talks.setdefault(command.job, jobs.Talk())
@@ -82,6 +84,8 @@ class InferenceService:
         match command:
             case Generate():
                 return jobs.generate(talk, command)
+            case TryManyTimes():
+                return attempt_jobs.try_many_times(talk, command)
             case LoadModel():
                 work = self._load(talk, command)
             case SetPrompt():
