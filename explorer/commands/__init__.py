@@ -9,6 +9,7 @@ SUBCOMMANDS = (
     "tokenize",
     "train",
     "generate",
+    "evaluate",
     "surprisal",
     "export",
     "server",

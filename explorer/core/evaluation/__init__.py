@@ -1,0 +1,19 @@
+"""What a model can do, in numbers, on what it has not learned from."""
+
+from explorer.core.evaluation.measure import COUNT, TASKS, TaskDone, measure
+from explorer.core.evaluation.share import Share, Shares, ratio_of, share_of
+from explorer.core.evaluation.speaker import Ask, Reply, Speaker
+
+__all__ = [
+    "COUNT",
+    "TASKS",
+    "Ask",
+    "Reply",
+    "Share",
+    "Shares",
+    "Speaker",
+    "TaskDone",
+    "measure",
+    "ratio_of",
+    "share_of",
+]
