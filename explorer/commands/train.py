@@ -1,4 +1,7 @@
-"""`llm-explorer train`: every stage of training without a window. Ctrl+C saves and says how to go on."""
+"""`llm-explorer train`: every stage of training without a window. Ctrl+C saves and says how to go on.
+
+Under torchrun, several processes do one run together: see `explorer.core.training.distributed`.
+"""
 
 import argparse
 import os
@@ -25,6 +28,7 @@ from explorer.protocol import (
 )
 
 if TYPE_CHECKING:
+    from explorer.core.training.distributed import World
     from explorer.core.training.loop import Control
 
 _INTERRUPTED = 130
@@ -84,10 +88,38 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(arguments: argparse.Namespace) -> int:
     """Train until the end or Ctrl+C. Raises: ExplorerError."""
     folder = Path(os.path.expanduser(arguments.out))  # noqa: PTH111  (Path's own fails for "~nobody")
+    wait_without_spinning()
+
+    from explorer.core.training.distributed import joined, started_by_torchrun
+
+    if not started_by_torchrun():
+        return _lead(arguments, folder, None)
+    with joined() as world:
+        if world.rank > 0:
+            return _follow(arguments, folder, world)
+        try:
+            return _lead(arguments, folder, world)
+        finally:
+            world.announce_end()
+
+
+def _follow(arguments: argparse.Namespace, folder: Path, world: "World") -> int:
+    """One of the processes that do what process 0 announces; it says what there is to say."""
+    from explorer.core.devices import choose
+    from explorer.core.runs import RunFolder
+    from explorer.core.training.follow import follow
+    from explorer.core.training.stages import open_stage
+
+    for number in (signal.SIGINT, signal.SIGTERM):  # process 0 hears it too, and announces the end
+        signal.signal(number, signal.SIG_IGN)
+    follow(RunFolder(folder), world.device(choose(arguments.device)), world, open_stage)
+    return 0
+
+
+def _lead(arguments: argparse.Namespace, folder: Path, world: "World | None") -> int:
+    """The one process that prepares, writes and talks."""
     if arguments.resume and not (folder / "run.json").is_file():
         raise InputError("There is no run in {folder} to go on with. Leave --resume out.", folder=str(folder))
-
-    wait_without_spinning()
 
     from explorer.core.devices import choose
     from explorer.core.runs import RunFolder
@@ -95,6 +127,8 @@ def run(arguments: argparse.Namespace) -> int:
     from explorer.core.training.stages import open_trainer
 
     device = choose(arguments.device)
+    if world is not None:
+        device = world.device(device)
     show = Progress(sys.stderr)
     control = Control()
     steps = arguments.steps if arguments.resume else None
@@ -102,10 +136,12 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with _stop_on_interrupt(control, show) as interrupts:
             if not arguments.resume:
-                with closing(_preparation(arguments, folder)) as facts:
+                with closing(_preparation(arguments, folder, world)) as facts:
                     for fact in facts:
                         show.take(fact)
-            with open_trainer(RunFolder(folder), device, control, steps) as trainer:
+            with open_trainer(RunFolder(folder), device, control, steps, world) as trainer:
+                if world is not None:
+                    world.announce_open()
                 interrupts.at_once = False
                 for fact in trainer.run():
                     if fact is not None:
@@ -119,7 +155,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _preparation(arguments: argparse.Namespace, folder: Path) -> Generator[Event]:
+def _preparation(arguments: argparse.Namespace, folder: Path, world: "World | None") -> Generator[Event]:
     from explorer.core.training.prepare import Plan
     from explorer.core.training.stages import prepare
 
@@ -137,6 +173,7 @@ def _preparation(arguments: argparse.Namespace, folder: Path) -> Generator[Event
         stage=arguments.stage,
         parent=arguments.parent,
         options=_options(arguments.options),
+        processes=1 if world is None else world.size,
     )
     with closing(prepare(plan, folder)) as facts:
         yield from (fact for fact in facts if isinstance(fact, TrainingStage))

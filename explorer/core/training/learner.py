@@ -7,9 +7,11 @@ import torch
 from torch import Tensor
 
 from explorer.core.model import Transformer
+from explorer.core.training.distributed import SharedGradients, World
 from explorer.core.training.gradients import Gradients
 from explorer.core.training.optimizer import learning_rate, make_optimizer, set_learning_rate
 from explorer.core.training.presets import Recipe
+from explorer.errors import InputError
 
 
 class NotANumberError(Exception):
@@ -25,13 +27,29 @@ class Update:
     """Before clipping."""
 
 
+def uneven_batch(batch: int, processes: int) -> InputError:
+    """What to raise if a batch cannot be shared out."""
+    return InputError(
+        "A batch of {batch} rows cannot be shared out evenly among {processes} processes. Choose a --batch "
+        "that {processes} divides, or another number of processes.",
+        batch=batch,
+        processes=processes,
+    )
+
+
 class Learner:
     """Computes gradients of weighted next-token losses and takes optimizer steps."""
 
     def __init__(self, model: Transformer, recipe: Recipe) -> None:
         self.model, self.recipe = model, recipe
         self.optimizer = make_optimizer(model, recipe)
-        self._gradients = Gradients(model)
+        self._gradients: Gradients | SharedGradients = Gradients(model)
+
+    def join(self, world: World) -> None:
+        """Be one of several processes that learn together. Raises: InputError: they cannot share a batch."""
+        if self.recipe.batch % world.size:
+            raise uneven_batch(self.recipe.batch, world.size)
+        self._gradients = SharedGradients(self.model, world)
 
     def compute(
         self,

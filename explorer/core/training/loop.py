@@ -26,6 +26,7 @@ from explorer.core.runs import (
     metric_line,
     sample_line,
 )
+from explorer.core.training.distributed import ProcessLostError, World
 from explorer.core.training.folder import position_of, recipe_of, tokenizer_of, trainer_state
 from explorer.core.training.gradients import memory_errors
 from explorer.core.training.learner import NotANumberError
@@ -70,12 +71,13 @@ class Trainer:
         control: Control,
         open_stage: Callable[[Opening], Stage],
         steps: int | None = None,
+        world: World | None = None,
     ) -> None:
-        """`steps`: a new goal for a run that shall go on.
+        """`steps`: a new goal for a run that shall go on. `world`: the processes that do it together.
 
         Raises: InputError, DamagedFileError, StorageError.
         """
-        self.folder, self.control, self._device = folder, control, device
+        self.folder, self.control, self._device, self._world = folder, control, device, world
         self.waiting = False
         """Whether the run is held and nothing will come until `control` changes."""
         self.folder.__enter__()
@@ -98,6 +100,8 @@ class Trainer:
         self._saved_step = position.saved_step
         self._check_goal(record)
         self._milestones = self.recipe.milestone_steps(self.record.steps)
+        if self._world is not None:
+            self.learner.join(self._world)
         self.stage = open_stage(
             Opening(self.folder, self.record, tokenizer, self.learner, position.stage_state)
         )
@@ -195,9 +199,20 @@ class Trainer:
         began = perf_counter()
         step = self.step + 1
         try:
+            if self._world is not None:
+                self._world.announce_step(step, self.record.steps)
             measured = yield from self.stage.advance(step, self.record.steps)
         except NotANumberError:
             self._fail(step)
+        except ProcessLostError as error:
+            if self.unsaved:
+                self.save()
+            raise TrainingError(
+                "Another process of this run ended while step {step} was done, so the run was stopped; the "
+                "checkpoint of step {good} is kept. Start it again with --resume.",
+                step=step,
+                good=self.step,
+            ) from error
         self.step = step
         update_s = perf_counter() - began
         pace.updates_s.append(update_s)

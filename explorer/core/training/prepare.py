@@ -18,6 +18,7 @@ from explorer.core.families import qwen3
 from explorer.core.model import ModelConfig, Transformer
 from explorer.core.runs import CHECKPOINTS, TOKENS_FILE, RunFolder, RunRecord
 from explorer.core.storage import atomic_folder, storage_errors
+from explorer.core.training.learner import uneven_batch
 from explorer.core.training.presets import Preset, Recipe, find_preset
 from explorer.errors import InputError
 from explorer.protocol import TokenizerKind, TrainingStage
@@ -51,6 +52,8 @@ class Plan:
     """The checkpoint (or run) to begin from; pretraining begins from nothing."""
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     """What only this stage knows, as typed."""
+    processes: int = 1
+    """That share each batch."""
 
 
 def checked_recipe(plan: Plan, recipe: Recipe) -> Recipe:
@@ -71,7 +74,10 @@ def checked_recipe(plan: Plan, recipe: Recipe) -> Recipe:
                 highest=highest,
             )
     chosen = {name: value for name, (value, _, _) in wishes.items() if value is not None}
-    return replace(recipe, **chosen)
+    recipe = replace(recipe, **chosen)
+    if recipe.batch % plan.processes:
+        raise uneven_batch(recipe.batch, plan.processes)
+    return recipe
 
 
 def prepare_pretraining(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | None]:

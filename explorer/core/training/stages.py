@@ -7,9 +7,11 @@ from pathlib import Path
 import torch
 
 from explorer.core.runs import RunFolder, RunRecord
+from explorer.core.training.distributed import World
 from explorer.core.training.loop import Control, Trainer
 from explorer.core.training.prepare import Plan, prepare_pretraining
 from explorer.core.training.pretrain import Pretraining
+from explorer.core.training.sft import Finetuning, prepare_sft
 from explorer.core.training.stage import Opening, Stage
 from explorer.errors import InputError
 from explorer.protocol import TrainingStage
@@ -22,10 +24,13 @@ class StageKind:
     prepare: Callable[[Plan, Path], Generator[TrainingStage | RunRecord | None]]
     """Makes the run's folder, or leaves nothing behind. See `prepare.prepare_pretraining`."""
     open: Callable[[Opening], Stage]
+    shared: bool = False
+    """Whether several processes can do it together."""
 
 
 STAGES = {
-    "pretrain": StageKind(prepare_pretraining, Pretraining),
+    "pretrain": StageKind(prepare_pretraining, Pretraining, shared=True),
+    "sft": StageKind(prepare_sft, Finetuning, shared=True),
 }
 
 
@@ -44,11 +49,30 @@ def prepare(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | N
     Raises: InputError (what cannot be used), DamagedFileError, StorageError. Closed or failed, it leaves
     nothing behind.
     """
+    if plan.processes > 1:
+        _check_shared(plan.stage)
     return find_stage(plan.stage).prepare(plan, folder)
 
 
 def open_trainer(
-    folder: RunFolder, device: torch.device, control: Control, steps: int | None = None
+    folder: RunFolder,
+    device: torch.device,
+    control: Control,
+    steps: int | None = None,
+    world: World | None = None,
 ) -> Trainer:
     """A sitting of the run in `folder`. Raises: as `Trainer`."""
-    return Trainer(folder, device, control, find_stage(folder.record().stage).open, steps)
+    name = folder.record().stage
+    if world is not None:
+        _check_shared(name)
+    return Trainer(folder, device, control, find_stage(name).open, steps, world)
+
+
+def open_stage(name: str, opening: Opening) -> Stage:
+    """The stage alone, for a process that follows another. Raises: InputError, DamagedFileError."""
+    return find_stage(name).open(opening)
+
+
+def _check_shared(name: str) -> None:
+    if not find_stage(name).shared:
+        raise InputError("The stage {stage} runs in one process. Start it without torchrun.", stage=name)

@@ -1,0 +1,135 @@
+"""Conversations to learn from: those made here, and .jsonl files as others write them. No torch.
+
+A file's line is an object in one of three ways:
+
+    {"messages": [{"role": "user", "content": "..."}, ...]}                  as chat interfaces have it
+    {"conversations": [{"from": "human", "value": "..."}, ...]}              ShareGPT
+    {"instruction": "...", "input": "...", "output": "..."}                  Alpaca
+
+A line that is none of them is counted and passed over. Files are read line by line, however long they are.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from explorer.core.data.chats import chats
+from explorer.errors import InputError
+from explorer.text.files import text_blocks
+from explorer.text.templates import ChatMessage
+
+BUILT_IN_CHATS = "chats"
+_ROLES = {
+    "human": "user",
+    "user": "user",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "assistant": "assistant",
+    "model": "assistant",
+    "system": "system",
+    "tool": "tool",
+}
+_LONGEST_LINE = 16_000_000
+"""Characters: one that is longer is no conversation, but a file without line ends."""
+
+
+@dataclass(frozen=True)
+class ConversationSource:
+    """Where conversations come from."""
+
+    label: str
+    """In words for a person."""
+    path: str
+    files: tuple[Path, ...]
+    """Empty for the built-in ones."""
+
+
+class _Said(msgspec.Struct):
+    role: str
+    content: str
+
+
+class _Shared(msgspec.Struct):
+    speaker: str = msgspec.field(name="from")
+    value: str
+
+
+class _Line(msgspec.Struct):
+    """One of the three, by what is there."""
+
+    messages: list[_Said] | None = None
+    conversations: list[_Shared] | None = None
+    instruction: str | None = None
+    input: str = ""
+    output: str | None = None
+    system: str = ""
+
+
+def find_conversations(source: str) -> ConversationSource:
+    """`BUILT_IN_CHATS`, a .jsonl file, or a folder of them. Raises: InputError."""
+    if source == BUILT_IN_CHATS:
+        return ConversationSource("chats about a small world", source, ())
+    path = Path(os.path.expanduser(source))  # noqa: PTH111  (Path's own fails for "~nobody")
+    if path.is_dir():
+        files = tuple(sorted(file for file in path.rglob("*.jsonl") if file.is_file()))
+        if not files:
+            raise InputError(
+                "The folder {path} holds no .jsonl files. Choose conversations, one a line.", path=str(path)
+            )
+        return ConversationSource(f"{path.name}/", str(path), files)
+    next(text_blocks(path), "")  # or it is said why not
+    return ConversationSource(path.name, str(path.absolute()), (path,))
+
+
+def read_conversations(
+    source: ConversationSource, seed: int, count: int
+) -> Iterator[Sequence[ChatMessage] | None]:
+    """A file's in their order; of the built-in ones, which have no end, `count` drawn by `seed`.
+
+    None stands for a line that is no conversation. Raises: InputError.
+    """
+    if not source.files:
+        yield from (chat.messages for chat in islice(chats(seed, "train"), count))
+    for file in source.files:
+        for line in _lines(file):
+            if line.strip():
+                yield conversation_of(line)
+
+
+def conversation_of(line: str) -> Sequence[ChatMessage] | None:
+    """The messages of a line, or None if it is no conversation."""
+    try:
+        found = msgspec.json.decode(line.encode("utf-8", "replace"), type=_Line)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if found.messages is not None:
+        pairs = [(said.role, said.content) for said in found.messages]
+    elif found.conversations is not None:
+        pairs = [(said.speaker, said.value) for said in found.conversations]
+    elif found.instruction is not None and found.output is not None:
+        asked = f"{found.instruction}\n\n{found.input}" if found.input else found.instruction
+        pairs = [("user", asked), ("assistant", found.output)]
+        if found.system:
+            pairs.insert(0, ("system", found.system))
+    else:
+        return None
+    if not pairs or any(role not in _ROLES for role, _ in pairs):
+        return None
+    return [ChatMessage(_ROLES[role], content) for role, content in pairs]
+
+
+def _lines(file: Path) -> Iterator[str]:
+    """Without a limit on the file's size, but with one on a line's: the rest of such a line is left out."""
+    rest = ""
+    for block in text_blocks(file):
+        *whole, rest = (rest + block).split("\n")
+        yield from whole
+        if len(rest) > _LONGEST_LINE:
+            yield rest
+            rest = ""
+    if rest:
+        yield rest
