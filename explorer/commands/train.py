@@ -18,6 +18,7 @@ from explorer.core.threads import wait_without_spinning
 from explorer.errors import InputError
 from explorer.protocol import (
     BUILT_IN_TEXT,
+    WORLD_TEXT,
     CheckpointSaved,
     Event,
     RunStarted,
@@ -55,7 +56,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--text",
         default=BUILT_IN_TEXT,
         metavar="PATH",
-        help=f"a UTF-8 file, a folder of them, or {BUILT_IN_TEXT} (default)",
+        help=f"a UTF-8 file, a folder of them, {WORLD_TEXT}, or {BUILT_IN_TEXT} (default)",
     )
     parser.add_argument("--preset", default="nano", metavar="NAME", help="nano (default), small or medium")
     parser.add_argument("--out", required=True, metavar="DIR", help="the run's folder")

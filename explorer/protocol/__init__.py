@@ -135,6 +135,7 @@ from explorer.protocol.runs import (
 )
 from explorer.protocol.training import (
     BUILT_IN_TEXT,
+    WORLD_TEXT,
     CheckpointSaved,
     ContinueTraining,
     Device,
@@ -158,6 +159,7 @@ from explorer.protocol.training import (
 __all__ = [
     "BUILT_IN_TEXT",
     "SAMPLER_ORDER",
+    "WORLD_TEXT",
     "AddServer",
     "AnswerCount",
     "AskServer",

@@ -10,6 +10,8 @@ from explorer.protocol.runs import MetricPoint, RunInfo, Sample
 Device = Literal["auto", "cpu", "cuda", "mps"]
 TokenizerKind = Literal["bpe", "characters"]
 BUILT_IN_TEXT = "python-manual"
+WORLD_TEXT = "world"
+"""The corpus that the program writes itself (core/data/world)."""
 
 
 class StartTraining(Message, tag=True, frozen=True, kw_only=True):
@@ -18,7 +20,7 @@ class StartTraining(Message, tag=True, frozen=True, kw_only=True):
     runs_dir: str
     name: str = ""
     text: str = BUILT_IN_TEXT
-    """`BUILT_IN_TEXT`, or the path of a UTF-8 file or a folder of such files."""
+    """`BUILT_IN_TEXT`, `WORLD_TEXT`, or the path of a UTF-8 file or a folder of such files."""
     preset: str = "nano"
     tokenizer: TokenizerKind = "bpe"
     vocab_size: int | None = None

@@ -191,6 +191,18 @@ def test_each_run_gets_a_name_of_its_own(desk: Desk) -> None:
     assert isinstance(request, StartTraining) and request.name == "Python manual 3"
 
 
+def test_the_small_world_can_be_chosen_from_the_menu(desk: Desk) -> None:
+    desk.list_runs()
+    setup = desk.panel.work.setup
+    menu = setup._text_button.menu()
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.text() == "the small world").trigger()
+    assert setup.text_name() == "the small world"
+    desk.start()
+    request = desk.last(StartTraining)
+    assert isinstance(request, StartTraining) and (request.text, request.name) == ("world", "Small world")
+
+
 def test_an_empty_panel_says_what_it_needs_and_its_button_gives_it(desk: Desk) -> None:
     desk.list_runs()
     assert not desk.panel.work.shows_work

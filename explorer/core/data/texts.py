@@ -1,4 +1,4 @@
-"""Texts to learn from: the one that is on every machine, and a person's own files. No torch."""
+"""Texts to learn from: those that are on every machine, and a person's own files. No torch."""
 
 import importlib
 import os
@@ -7,8 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.core.data.world.corpus import DEFAULT_CHARACTERS
+from explorer.core.data.world.corpus import documents as world_documents
 from explorer.errors import InputError
-from explorer.protocol import BUILT_IN_TEXT
+from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
 from explorer.text.files import text_blocks
 
 _NEVER_TEXT = {
@@ -28,7 +30,7 @@ _NEVER_TEXT = {
 
 @dataclass(frozen=True)
 class TextSource:
-    """Where a text comes from. `files` is empty for the built-in one."""
+    """Where a text comes from. `files` is empty for the built-in ones; `path` then says which it is."""
 
     label: str
     """In words for a person."""
@@ -45,6 +47,8 @@ def find_text(text: str) -> Generator[None, None, TextSource]:
     """
     if text == BUILT_IN_TEXT:
         return TextSource("Python manual", BUILT_IN_TEXT, ())
+    if text == WORLD_TEXT:
+        return TextSource("World", WORLD_TEXT, ())
     if not text:
         raise InputError("No text was chosen. Choose a file, or a folder of files.")
     try:
@@ -84,6 +88,9 @@ def documents(source: TextSource) -> Iterator[Iterator[str]]:
         for file in source.files:
             yield text_blocks(file)
         return
+    if source.path == WORLD_TEXT:
+        yield from (iter((document.text,)) for document in world_documents())
+        return
     topics: dict[str, str] = importlib.import_module("pydoc_data.topics").topics
     for name in sorted(topics):
         yield iter((topics[name],))
@@ -95,6 +102,8 @@ def size_bytes(source: TextSource) -> int:
         with suppress(OSError):  # reading it will say what is wrong
             return sum(file.stat().st_size for file in source.files)
         return 0
+    if source.path == WORLD_TEXT:
+        return DEFAULT_CHARACTERS
     return sum(len(block) for document in documents(source) for block in document)
 
 

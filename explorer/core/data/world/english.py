@@ -128,13 +128,21 @@ _SPACES = re.compile(r"[ \t]+")
 _BEFORE_MARK = re.compile(r" +([,.;:!?])")
 _LINE_EDGES = re.compile(r" *\n *")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_SENTENCE_START = re.compile(r"((?:^|\n|[.!?] )[\"'(]?|\^ *)([a-z])")
+_SENTENCE_START = re.compile(r"((?:^|\n|[.!?] |\.\" )[\"'(]?|\^ *)([a-z])")
+_TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")
+_ENDED_TWICE = re.compile(r"([?!,.][\"']?)(?<=[?!\"'])[.,](?![\w.])|([?!])[.,](?=\")|,(?=[.?!])")
+_INVERTED = re.compile(
+    r"\b(said|asked|called|whispered|shouted|cried|thought) (I|he|she)\b(?! had| was| should| would)"
+)
+_MODEST = re.compile(r"\bI and ((?:(?:Mrs?|Grandma|Grandpa|Aunt|Uncle) )?[A-Z]\w+)")
 _FORCED = re.compile(r"\^ *")
 
 
 def tidy(text: str) -> str:
     """Spaces, articles and capitals of a finished text. `^` asks for a capital where no rule sees one."""
     text = _SPACES.sub(" ", text)
-    text = _BEFORE_MARK.sub(r"\1", _LINE_EDGES.sub("\n", text)).replace("..", ".").replace('".', '."')
+    text = _BEFORE_MARK.sub(r"\1", _LINE_EDGES.sub("\n", text))
+    text = _ENDED_TWICE.sub(lambda match: match[1] or match[2] or "", _TWO_DOTS.sub(".", text))
+    text = _MODEST.sub(r"\1 and I", _INVERTED.sub(r"\2 \1", text))
     text = _SENTENCE_START.sub(lambda match: match[1] + match[2].upper(), text)
     return with_articles(_BLANK_LINES.sub("\n\n", _FORCED.sub("", text)).strip())

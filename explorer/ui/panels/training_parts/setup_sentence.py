@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.protocol import BUILT_IN_TEXT, TokenizerKind
+from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT, TokenizerKind
 from explorer.ui import words
 from explorer.ui.settings import Settings
 from explorer.ui.theme import Theme
@@ -28,6 +28,7 @@ from explorer.ui.widgets.flow_layout import FlowLayout
 PRESETS = {"nano": (1500, 1024), "small": (4000, 4096), "medium": (10_000, 8192)}
 """Presets, smallest first, with the steps and the vocabulary that are offered for each."""
 VOCABULARIES = (512, 1024, 2048, 4096, 8192)
+_BUILT_IN = (BUILT_IN_TEXT, WORLD_TEXT)
 _MOST_STEPS, _MOST_SEED = 10_000_000, 2**31 - 1
 _LONGEST_NAME = 28
 
@@ -162,24 +163,26 @@ class SetupSentence(QWidget):
         self.set_text(choice.text)
 
     def set_text(self, text: str) -> None:
-        """Choose a text: `BUILT_IN_TEXT` or a path."""
+        """Choose a text: `BUILT_IN_TEXT`, `WORLD_TEXT` or a path."""
         self._text = text
         name = self.text_name()
         short = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
         self._text_button.setText(f"{short} ▾")
         self._text_button.setToolTip(
-            self.tr("Which text it learns: {name}").format(name=name if text == BUILT_IN_TEXT else text)
+            self.tr("Which text it learns: {name}").format(name=name if text in _BUILT_IN else text)
         )
         self._text_button.setAccessibleName(self.tr("Text: {name}").format(name=name))
         self._changed()
 
     def text_name(self) -> str:
         """The chosen text in words."""
-        return self.tr("the Python manual") if self._text == BUILT_IN_TEXT else Path(self._text).name
+        names = {BUILT_IN_TEXT: self.tr("the Python manual"), WORLD_TEXT: self.tr("the small world")}
+        return names.get(self._text, Path(self._text).name)
 
     def run_name(self) -> str:
         """What a run on this text is called."""
-        return self.tr("Python manual") if self._text == BUILT_IN_TEXT else Path(self._text).stem
+        names = {BUILT_IN_TEXT: self.tr("Python manual"), WORLD_TEXT: self.tr("Small world")}
+        return names.get(self._text, Path(self._text).stem)
 
     def set_device(self, kind: str) -> None:
         """What the engine computes on: "cpu", "cuda", "mps", or empty while unknown."""
@@ -230,7 +233,8 @@ class SetupSentence(QWidget):
         menu = self._text_button.menu()
         menu.clear()
         menu.addAction(self.tr("the Python manual")).triggered.connect(lambda: self.set_text(BUILT_IN_TEXT))
-        if self._text != BUILT_IN_TEXT:
+        menu.addAction(self.tr("the small world")).triggered.connect(lambda: self.set_text(WORLD_TEXT))
+        if self._text not in _BUILT_IN:
             menu.addAction(self.text_name()).setEnabled(False)
         menu.addSeparator()
         menu.addAction(self.tr("a file…")).triggered.connect(self.ask_for_file)
@@ -247,7 +251,7 @@ class SetupSentence(QWidget):
     def _ask(self, title: str, mode: QFileDialog.FileMode) -> None:
         dialog = QFileDialog(self, title)
         dialog.setFileMode(mode)
-        if self._text != BUILT_IN_TEXT:
+        if self._text not in _BUILT_IN:
             dialog.setDirectory(str(Path(self._text).parent))
         dialog.fileSelected.connect(self.set_text)
         dialog.finished.connect(dialog.deleteLater)
