@@ -244,9 +244,10 @@ def _services(role: str, data_dir: str) -> list[Service]:
     if role == "text":
         from explorer.services.documents import DocumentService
         from explorer.services.problems import ProblemService
+        from explorer.services.rollouts import RolloutService
         from explorer.services.runs import RunService
 
-        return [DocumentService(data_dir), RunService(data_dir), ProblemService()]
+        return [DocumentService(data_dir), RunService(data_dir), ProblemService(), RolloutService()]
     if role == "models":
         from explorer.services.downloads import DownloadService
         from explorer.services.models import ModelService

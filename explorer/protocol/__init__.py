@@ -115,6 +115,15 @@ from explorer.protocol.problems import (
     TextJudged,
     TryManyTimes,
 )
+from explorer.protocol.rollouts import (
+    GroupDrawn,
+    ReadRollouts,
+    Rollout,
+    RolloutCommand,
+    RolloutEvent,
+    RolloutGroup,
+    RolloutsRead,
+)
 from explorer.protocol.runs import (
     BinRun,
     EmptyBin,
@@ -203,6 +212,7 @@ __all__ = [
     "Generate",
     "GenerationEnded",
     "GradedProblem",
+    "GroupDrawn",
     "JobCancelled",
     "JudgeText",
     "Judgement",
@@ -231,6 +241,7 @@ __all__ = [
     "ProblemKind",
     "PromptSet",
     "ReadFile",
+    "ReadRollouts",
     "Ready",
     "RemoveLast",
     "RemoveServer",
@@ -239,6 +250,9 @@ __all__ = [
     "Reshape",
     "RestoreRun",
     "ResumeTraining",
+    "Rollout",
+    "RolloutGroup",
+    "RolloutsRead",
     "RunInfo",
     "RunMetrics",
     "RunOpened",
@@ -298,6 +312,7 @@ Command = (
     | ChatCommand
     | ModelCommand
     | ProblemCommand
+    | RolloutCommand
 )
 Event = (
     WorkerEvent
@@ -308,6 +323,7 @@ Event = (
     | ChatEvent
     | ModelEvent
     | ProblemEvent
+    | RolloutEvent
 )
 
 _encoder = msgspec.json.Encoder()

@@ -11,6 +11,12 @@ from explorer.core.training.distributed import World
 from explorer.core.training.loop import Control, Trainer
 from explorer.core.training.prepare import Plan, prepare_pretraining
 from explorer.core.training.pretrain import Pretraining
+from explorer.core.training.reinforcement.problem_stages import (
+    open_grpo,
+    open_rejection,
+    prepare_grpo,
+    prepare_rejection,
+)
 from explorer.core.training.sft import Finetuning, prepare_sft
 from explorer.core.training.stage import Opening, Stage
 from explorer.errors import InputError
@@ -31,6 +37,8 @@ class StageKind:
 STAGES = {
     "pretrain": StageKind(prepare_pretraining, Pretraining, shared=True),
     "sft": StageKind(prepare_sft, Finetuning, shared=True),
+    "rejection": StageKind(prepare_rejection, open_rejection),
+    "grpo": StageKind(prepare_grpo, open_grpo),
 }
 
 

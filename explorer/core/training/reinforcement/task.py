@@ -50,8 +50,10 @@ class Reward:
 class Task(Protocol):
     """Questions without end, and their judge."""
 
-    end_tokens: Collection[int]
-    """They end an answer."""
+    @property
+    def end_tokens(self) -> Collection[int]:
+        """They end an answer."""
+        ...
 
     def questions(self, step: int, count: int) -> list[Question]:
         """Those of an update: a function of the run's seed and `step`."""
