@@ -1,6 +1,6 @@
 """A transformer with all its matrices in 8 bits, for answering on a processor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 from weakref import WeakKeyDictionary
 
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.core.int8_step import RowStep, record, store_of
-from explorer.core.int8_weights import Int8Embedding, Int8Linear, quantize_rows
+from explorer.core.int8_weights import Int8Embedding, Int8Linear, quantize_into
 from explorer.core.model import Block, KVCache, ModelConfig, Transformer
 from explorer.core.native.int8_row import int8_row
 
@@ -53,20 +53,23 @@ class Int8Transformer(Transformer):
 
 def int8_of(model: Transformer) -> Int8Transformer:
     """`model` again, in 8 bits."""
-    return int8_from(model.config, model.state_dict().items())
+    return int8_from(model.config, ((name, [tensor]) for name, tensor in model.state_dict().items()))
 
 
-def int8_from(config: ModelConfig, parts: Iterable[tuple[str, Tensor]]) -> Int8Transformer:
-    """From the names and tensors of a `Transformer`, one after the other: never all of them in fp32."""
+def int8_from(config: ModelConfig, parts: Iterable[tuple[str, Sequence[Tensor]]]) -> Int8Transformer:
+    """From the names of a `Transformer`'s tensors, and each in pieces that lie one below the other.
+
+    One is needed after the other. If there is a number that is none in them, there is one in the scales.
+    """
     with torch.device("meta"):
         model = Int8Transformer(config)
     quantized = {name for name, buffer in model.named_buffers() if buffer.dtype == torch.int8}
     state: dict[str, Tensor] = {}
-    for name, tensor in parts:
+    for name, pieces in parts:
         if name in quantized:
-            state[name], state[name.removesuffix("weight") + "scale"] = quantize_rows(tensor.float())
+            state[name], state[name.removesuffix("weight") + "scale"] = _quantized(pieces)
         else:
-            state[name] = tensor.float()
+            state[name] = torch.cat(list(pieces)).float()
     model.load_state_dict(state, assign=True)
     if config.tie_word_embeddings:
         head = Int8Linear(0, 0)
@@ -74,6 +77,14 @@ def int8_from(config: ModelConfig, parts: Iterable[tuple[str, Tensor]]) -> Int8T
         model.head = cast(nn.Linear, head)
     model.set_rotary_tables()
     return model.eval().requires_grad_(False)
+
+
+def _quantized(pieces: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    rows = [len(piece) for piece in pieces]
+    weight, scale = torch.empty(sum(rows), pieces[0].shape[1], dtype=torch.int8), torch.empty(sum(rows))
+    for piece, *place in zip(pieces, weight.split(rows), scale.split(rows), strict=True):
+        quantize_into(piece, *place)
+    return weight, scale
 
 
 def _empty_like(linear: nn.Linear) -> nn.Linear:

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from explorer.core.native.int8_row import int8_row
 
 LARGEST = 127
+SMALLEST = 1e-37
+"""Of scales: its inverse is a float."""
 _FEW_ROWS = 12
 """Up to here rows are multiplied as the weights come from memory; more are worth a copy in fp32."""
 _SLAB = 1 << 21
@@ -19,10 +21,28 @@ _SLAB = 1 << 21
 
 
 def quantize_rows(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """int8 (out, in) and scale (out) of an fp32 matrix (out, in): their product is the matrix, nearly."""
-    scale = torch.maximum(matrix.amax(dim=1), -matrix.amin(dim=1)) / LARGEST
-    factor = torch.where(scale > 0, 1 / scale, 0.0)
-    return torch.round(matrix * factor[:, None]).to(torch.int8), scale
+    """int8 (out, in) and scale (out) of a matrix (out, in): their product is the matrix, nearly.
+
+    A row with what is no number has a scale that is none.
+    """
+    weight, scale = torch.empty(matrix.shape, dtype=torch.int8), torch.empty(len(matrix))
+    quantize_into(matrix, weight, scale)
+    return weight, scale
+
+
+def quantize_into(matrix: Tensor, weight: Tensor, scale: Tensor) -> None:
+    """The same, into tensors that are there."""
+    if matrix.dtype not in (torch.float32, torch.bfloat16):
+        matrix = matrix.float()
+    library = int8_row()
+    if library is not None:
+        library.quantize(matrix.contiguous(), weight, scale)
+        return
+    matrix = matrix.float()
+    torch.div(torch.maximum(matrix.amax(dim=1), -matrix.amin(dim=1)), LARGEST, out=scale)
+    factor = torch.where(scale > SMALLEST, 1 / scale, 0.0)
+    rounded = torch.round(matrix * factor[:, None])
+    weight.copy_(torch.nan_to_num_(rounded, 0.0, 0.0, 0.0))
 
 
 class Int8Linear(nn.Module):

@@ -298,7 +298,8 @@ class Transformer(nn.Module):
         self.head: nn.Linear | None = None
         if not config.tie_word_embeddings:
             self.head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
-        self.set_rotary_tables()
+        if self.device.type != "meta":  # who gives such a model its weights calls this then
+            self.set_rotary_tables()
 
     def forward(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
         """Logits (B, T, V) for ids (B, T) int64. With a cache the ids continue what it holds, and join it."""

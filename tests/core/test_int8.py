@@ -1,5 +1,6 @@
 """Weights in 8 bits: the numbers that fp32 gives with the rounded weights, by every way through the model."""
 
+import copy
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from explorer.core.int8_model import Int8Transformer, int8_of
 from explorer.core.int8_weights import Int8Linear, quantize_rows
 from explorer.core.model import KVCache, Transformer
 from explorer.core.native.int8_row import Int8Row, agrees, int8_row
+from explorer.errors import DamagedFileError
 from tests.benchmarks.parity import SHAPES, make
 from tests.core.small import small_model
 
@@ -83,6 +85,33 @@ def test_without_a_compiler_pytorch_gives_the_same(monkeypatch: pytest.MonkeyPat
     for module in (int8_model, int8_weights):
         monkeypatch.setattr(module, "int8_row", lambda: None)
     torch.testing.assert_close(logits(model, ids, cuts), expected, rtol=LIMIT, atol=LIMIT)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_c_rounds_as_pytorch_does(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = torch.Generator().manual_seed(1)
+    matrix = torch.randn(41, 77, generator=generator)
+    matrix[3], matrix[4] = 0.0, matrix[4] * 1e-37
+    matrix[5:8, 9] = torch.tensor([torch.inf, -torch.inf, torch.nan])
+    found = quantize_rows(matrix.to(dtype))
+    monkeypatch.setattr(int8_weights, "int8_row", lambda: None)
+    weight, scale = quantize_rows(matrix.to(dtype))
+    sound = torch.tensor([row not in (5, 6, 7) for row in range(41)])
+    assert torch.equal(found[0][sound], weight[sound])
+    assert torch.equal(found[1][sound], scale[sound])
+    assert not bool(torch.isfinite(found[1][~sound]).any() | torch.isfinite(scale[~sound]).any())
+    assert int(weight[:3].abs().max()) == 127
+
+
+def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
+    theirs = make(SHAPES[3], tmp_path / "sound")
+    for name in ("model.layers.1.mlp.up_proj.weight", "model.norm.weight", "model.embed_tokens.weight"):
+        spoiled = copy.deepcopy(theirs)
+        with torch.no_grad():
+            spoiled.get_parameter(name).view(-1)[-1] = torch.nan
+        spoiled.save_pretrained(tmp_path / "spoiled")
+        with pytest.raises(DamagedFileError, match="not finite"):
+            load_int8(tmp_path / "spoiled")
 
 
 @torch.inference_mode()

@@ -1,6 +1,6 @@
 """Models in Hugging Face's layout: config.json, and weights as one safetensors file or several."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explorer.core.families.folder_files import CONFIG, check_folder, weight_files
 from explorer.core.families.hub_config import read_config
-from explorer.core.families.layout import Family, from_file
+from explorer.core.families.layout import Family, Part, check_numbers, from_file, in_pieces
 from explorer.core.families.safetensors_file import FLOATS, read_header
 from explorer.core.int8_model import Int8Transformer, int8_from
 from explorer.core.model import ModelConfig, Transformer
@@ -19,8 +19,8 @@ from explorer.errors import DamagedFileError
 
 def load_transformer(folder: Path, dtype: torch.dtype = torch.float32) -> Transformer:
     """Read the model in `folder`, on the CPU. Raises: InputError (cannot be opened), DamagedFileError."""
-    with _parts(folder, dtype) as (config, parts):
-        state = dict(parts)
+    with _opened(folder) as (family, config, read):
+        state = from_file(family, config, read, str(folder), dtype)
     with torch.device("meta"):
         model = Transformer(config)
     model.load_state_dict(state, assign=True)
@@ -29,9 +29,18 @@ def load_transformer(folder: Path, dtype: torch.dtype = torch.float32) -> Transf
 
 
 def load_int8(folder: Path) -> Int8Transformer:
-    """The same in 8 bits; at no time is more than one matrix in fp32."""
-    with _parts(folder, torch.float32) as (config, parts):
-        return int8_from(config, parts)
+    """The same in 8 bits: no more of the file is in memory than one matrix. Raises: as `load_transformer`."""
+    with _opened(folder) as (family, config, read):
+        model = int8_from(config, _with_offsets(in_pieces(family, config, read, str(folder))))
+    for name, tensor in model.state_dict().items():
+        if tensor.dtype != torch.int8:  # of the others the scales tell
+            check_numbers(tensor, str(folder), name)
+    return model
+
+
+def _with_offsets(parts: Iterable[tuple[Part, list[Tensor]]]) -> Iterator[tuple[str, list[Tensor]]]:
+    for part, pieces in parts:
+        yield part.ours, [piece.float() + part.offset for piece in pieces] if part.offset else pieces
 
 
 def config_in(folder: Path) -> ModelConfig:
@@ -41,14 +50,13 @@ def config_in(folder: Path) -> ModelConfig:
 
 
 @contextmanager
-def _parts(folder: Path, dtype: torch.dtype) -> Generator[tuple[ModelConfig, Iterator[tuple[str, Tensor]]]]:
-    """Our state dict's items, as long as the files are open."""
+def _opened(folder: Path) -> Generator[tuple[Family, ModelConfig, Callable[[str], Tensor]]]:
+    """What model it is, and a function from a tensor's name, as the family has it, to the tensor."""
     check_folder(folder)
     family, config = read_config(folder / CONFIG)
     places = _places(folder)
     with ExitStack() as opened:
-        read = _reader(family, config, folder, places, opened)
-        yield config, from_file(family, config, read, str(folder), dtype)
+        yield family, config, _reader(family, config, folder, places, opened)
 
 
 def _places(folder: Path) -> dict[str, tuple[Path, str]]:

@@ -120,16 +120,33 @@ def parts(family: Family, config: ModelConfig) -> Iterator[Part]:
 
 def from_file(
     family: Family, config: ModelConfig, read: Callable[[str], Tensor], path: str, dtype: torch.dtype
-) -> Iterator[tuple[str, Tensor]]:
-    """Our state dict, item by item; `read` gives a file's tensor by name and is called once a tensor.
+) -> dict[str, Tensor]:
+    """Our state dict; `read` gives a file's tensor by name and is called once a tensor.
 
     Raises: DamagedFileError if a tensor has another shape, or numbers that are not finite.
     """
+    state: dict[str, Tensor] = {}
+    for part, pieces in in_pieces(family, config, read, path):
+        rows = [len(piece) for piece in pieces]
+        joined = torch.empty((sum(rows), *pieces[0].shape[1:]), dtype=dtype)
+        for name, piece, place in zip(part.theirs, pieces, joined.split(rows), strict=True):
+            check_numbers(piece, path, name)
+            place.copy_(piece)
+        state[part.ours] = joined.add_(part.offset) if part.offset else joined
+    return state
+
+
+def in_pieces(
+    family: Family, config: ModelConfig, read: Callable[[str], Tensor], path: str
+) -> Iterator[tuple[Part, list[Tensor]]]:
+    """What each of our tensors is put together from: tensors that lie one below the other.
+
+    Their numbers are not looked at, and a part's offset is still to be added.
+    Raises: DamagedFileError if a tensor has another shape.
+    """
     for part in parts(family, config):
-        rows = [shape[-1 if part.transposed else 0] for shape in part.shapes]
-        rest = part.shapes[0][:-1] if part.transposed else part.shapes[0][1:]
-        joined = torch.empty((sum(rows), *rest), dtype=dtype)
-        for name, shape, place in zip(part.theirs, part.shapes, joined.split(rows), strict=True):
+        pieces: list[Tensor] = []
+        for name, shape in zip(part.theirs, part.shapes, strict=True):
             tensor = read(name)
             if tuple(tensor.shape) != shape:
                 raise DamagedFileError(
@@ -137,9 +154,8 @@ def from_file(
                     path=path,
                     tensor=name,
                 )
-            _check_numbers(tensor, path, name)
-            place.copy_(tensor.T if part.transposed else tensor)
-        yield part.ours, joined.add_(part.offset) if part.offset else joined
+            pieces.append(tensor.T if part.transposed else tensor)
+        yield part, pieces
 
 
 def to_file(family: Family, model: Transformer) -> dict[str, Tensor]:
@@ -173,7 +189,8 @@ def _split(config: ModelConfig, module: str, rows: int, count: int) -> list[int]
     return [config.intermediate_size] * 2
 
 
-def _check_numbers(tensor: Tensor, path: str, name: str) -> None:
+def check_numbers(tensor: Tensor, path: str, name: str) -> None:
+    """Raises: DamagedFileError if not all are finite."""
     # One pass and no memory: NaN spreads to both ends.
     if not all(bool(torch.isfinite(end)) for end in tensor.aminmax()):
         raise DamagedFileError(

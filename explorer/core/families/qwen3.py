@@ -26,7 +26,7 @@ def to_file(model: Transformer) -> dict[str, Tensor]:
 
 def from_file(config: ModelConfig, theirs: dict[str, Tensor]) -> dict[str, Tensor]:
     """Our state dict from a file's tensors, which have `expected_shapes`."""
-    return dict(layout.from_file(layout.QWEN3, config, theirs.__getitem__, "", torch.float32))
+    return layout.from_file(layout.QWEN3, config, theirs.__getitem__, "", torch.float32)
 
 
 def config_to_json(config: ModelConfig) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What int8_row.c offers: its structs, and the library, where it can be had and computes what it should."""
+"""What int8_matrix.c and int8_row.c offer, where they can be compiled and compute what they should."""
 
 import ctypes
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ from torch import Tensor
 from explorer.core.native import compiling
 from explorer.errors import StorageError
 
-_SOURCES = tuple(("explorer.core.native", file) for file in ("common.c", "threads.c", "int8_row.c"))
+_FILES = ("common.c", "threads.c", "int8_matrix.c", "int8_row.c")
+_SOURCES = tuple(("explorer.core.native", file) for file in _FILES)
 _pointer, _integer, _number = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
 
 ACTIVATIONS = ("silu", "gelu", "gelu_tanh")
@@ -38,6 +39,15 @@ class Widen(ctypes.Structure):
     _fields_ = (
         ("weight", _pointer), ("scale", _pointer), ("wide", _pointer),
         ("inputs", _integer), ("outputs", _integer),
+    )  # fmt: skip
+
+
+class Quantize(ctypes.Structure):
+    """weight, scale = a matrix in bf16 or fp32."""
+
+    _fields_ = (
+        ("matrix", _pointer), ("weight", _pointer), ("scale", _pointer),
+        ("inputs", _integer), ("outputs", _integer), ("wide", _integer),
     )  # fmt: skip
 
 
@@ -102,9 +112,10 @@ class Int8Row:
         self._library = ctypes.CDLL(path)
         self._library.use_threads.argtypes = [_integer]
         self._library.run.argtypes = [_pointer, _integer]
-        self._library.product.argtypes = self._library.widen.argtypes = [_pointer]
         self._library.lanes.restype = _integer
-        for name in ("use_threads", "run", "product", "widen"):
+        for name in ("product", "widen", "quantize"):
+            getattr(self._library, name).argtypes = [_pointer]
+        for name in ("use_threads", "run", "product", "widen", "quantize"):
             getattr(self._library, name).restype = None
         self._functions = {
             kind: ctypes.cast(getattr(self._library, name), _pointer).value for kind, name in _NAMES.items()
@@ -143,6 +154,19 @@ class Int8Row:
         outputs, inputs = weight.shape
         pointers = {"weight": weight.data_ptr(), "scale": scale.data_ptr(), "wide": wide.data_ptr()}
         self._library.widen(ctypes.byref(Widen(**pointers, inputs=inputs, outputs=outputs)))
+
+    def quantize(self, matrix: Tensor, weight: Tensor, scale: Tensor) -> None:
+        """Put matrix (out, in), bf16 or fp32, into weight (out, in) int8 and scale (out).
+
+        The scale of a row with what is no number is none either.
+        """
+        assert matrix.is_contiguous() and weight.is_contiguous() and matrix.shape == weight.shape
+        assert matrix.dtype in (torch.float32, torch.bfloat16)
+        self._use_threads()
+        outputs, inputs = matrix.shape
+        pointers = {"matrix": matrix.data_ptr(), "weight": weight.data_ptr(), "scale": scale.data_ptr()}
+        wide = matrix.dtype == torch.float32
+        self._library.quantize(ctypes.byref(Quantize(**pointers, inputs=inputs, outputs=outputs, wide=wide)))
 
     def steps(self, works: Sequence[ctypes.Structure]) -> "ctypes.Array[Step]":
         """What `run` does, in order. The caller keeps `works` and all that they point to."""
