@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from explorer.core.model import Attention, Block, KVCache, Transformer, View, visible
+from explorer.errors import InputError
 
 
 @torch.inference_mode()
@@ -41,6 +42,25 @@ def attention_at(model: Transformer, cache: KVCache, ids: Tensor, position: int)
             for room, entry in zip(cache.layer(layer), pair, strict=True):
                 room[:, :, position] = entry
     return torch.stack(found, dim=1)
+
+
+def averaged(weights: Tensor, layer: int | None = None, head: int | None = None) -> Tensor:
+    """Of weights (L, H, T) those of one layer, one head, or their average: (T).
+
+    Raises: InputError for a layer or head that is not there.
+    """
+    layers, heads, _ = weights.shape
+    if layer is not None and not 0 <= layer < layers:
+        raise InputError(
+            "There is no layer {layer}: the model's layers go from 0 to {last}.", layer=layer, last=layers - 1
+        )
+    if head is not None and not 0 <= head < heads:
+        raise InputError(
+            "There is no head {head}: each layer's heads go from 0 to {last}.", head=head, last=heads - 1
+        )
+    chosen = weights if layer is None else weights[layer : layer + 1]
+    chosen = chosen if head is None else chosen[:, head : head + 1]
+    return chosen.mean(dim=(0, 1))
 
 
 def _entries(model: Transformer, cache: KVCache, position: int) -> list[tuple[Tensor, ...]]:

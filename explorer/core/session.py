@@ -4,6 +4,7 @@ The cache is kept through all of it: a prompt that begins like the present strea
 it differs, and other sampler settings reshape the scores that are there, without the model.
 """
 
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -80,7 +81,12 @@ class Session:
         self.authors: list[Author] = []
         self.answering = MODEL
         """The author of what is drawn."""
+        self.drawn_after_s: float | None = None
+        """Seconds that the model took to read the last but one token, if it read it alone."""
+        self._read_s: float | None = None
         self._cache = self._new_cache(min(self.context, _FIRST_CAPACITY))
+        self._looked: tuple[int, Tensor] | None = None
+        """The last position that was looked back from: one layer after the other is asked for."""
         self._logits: Logits | None = None
         self._next: NextToken | None = None
         self.set_prompt("")
@@ -188,7 +194,7 @@ class Session:
         for column in (self.ids, self.logprobs, self.pieces, self.authors):
             del column[length:]
         self._cache.truncate(min(self._cache.length, max(0, length - 1)))
-        self._logits = self._next = None
+        self._logits = self._next = self._looked = None
 
     def _append(self, token: int, logprob: float | None, author: Author) -> None:
         pending = self.pieces[-1].pending if self.pieces else b""
@@ -208,6 +214,7 @@ class Session:
         forced: bool = False,
     ) -> TokenDrawn:
         logprob = self._logprob(token)
+        self.drawn_after_s = self._read_s
         self._append(token, logprob, self.answering)
         return TokenDrawn(
             row=0,
@@ -235,10 +242,12 @@ class Session:
                 position=position,
                 last=len(self.ids) - 1,
             )
-        if self._cache.length < position:
-            self.logits()
-        token = torch.tensor([self.ids[position]], device=self.model.device)
-        return attention_at(self.model, self._cache, token, position)[0].cpu()
+        if self._looked is None or self._looked[0] != position:
+            if self._cache.length < position:
+                self.logits()
+            token = torch.tensor([self.ids[position]], device=self.model.device)
+            self._looked = position, attention_at(self.model, self._cache, token, position)[0].cpu()
+        return self._looked[1]
 
     @property
     def kv_size(self) -> KVSize:
@@ -281,7 +290,7 @@ class Session:
     @torch.inference_mode()
     def _read(self, ids: list[int]) -> None:
         """Read the next ids; note the probabilities of those that follow each of them."""
-        start = self._cache.length
+        start, started = self._cache.length, time.perf_counter()
         hidden = self.model.hidden(torch.tensor([ids], device=self.model.device), self._cache)[0]
         vocabulary = self.tokenizer.n_vocab
         following = self.ids[start + 1 : start + 1 + len(ids)]
@@ -292,3 +301,4 @@ class Session:
                 self.logprobs[place : place + len(some)] = logprobs_of(logits, some)[:, 0].tolist()
         if start + len(ids) == len(self.ids):
             self._logits = to_numpy(self.model.logits(hidden[-1:]), vocabulary)
+        self._read_s = time.perf_counter() - started if len(ids) == 1 else None

@@ -59,6 +59,20 @@ from explorer.protocol.inference import (
     TokensRemoved,
     WantedPrecision,
 )
+from explorer.protocol.looking import (
+    Alternative,
+    AttentionSeen,
+    Chance,
+    ContextMeasured,
+    LookBack,
+    LookingCommand,
+    LookingEvent,
+    MeasureContext,
+    ScoredText,
+    ScoreText,
+    TextScored,
+    TextScoreEnded,
+)
 from explorer.protocol.message import Cancel, Failed, JobCancelled, Message, Ready, WorkerCommand, WorkerEvent
 from explorer.protocol.models import (
     AddServer,
@@ -170,6 +184,7 @@ __all__ = [
     "SAMPLER_ORDER",
     "WORLD_TEXT",
     "AddServer",
+    "Alternative",
     "AnswerCount",
     "AskServer",
     "AttemptDone",
@@ -177,15 +192,18 @@ __all__ = [
     "AttemptsCounted",
     "AttemptsEnded",
     "AttemptsGrew",
+    "AttentionSeen",
     "BinRun",
     "Cancel",
     "Candidate",
+    "Chance",
     "ChatTurn",
     "CheckedSum",
     "CheckpointSaved",
     "ChooseEncoding",
     "CloseSession",
     "Command",
+    "ContextMeasured",
     "ContinueTraining",
     "DeleteModel",
     "DescribeModel",
@@ -222,6 +240,8 @@ __all__ = [
     "ListRuns",
     "LoadDraft",
     "LoadModel",
+    "LookBack",
+    "MeasureContext",
     "MemoryEstimate",
     "Message",
     "MetricPoint",
@@ -265,6 +285,8 @@ __all__ = [
     "Sampled",
     "SamplerSettings",
     "SaveDraft",
+    "ScoreText",
+    "ScoredText",
     "ScoredToken",
     "Sentence",
     "ServerEnded",
@@ -281,6 +303,8 @@ __all__ = [
     "StreamToken",
     "SurveyRepo",
     "TextJudged",
+    "TextScoreEnded",
+    "TextScored",
     "TidyCopies",
     "TokenSampled",
     "TokenizerKind",
@@ -313,6 +337,7 @@ Command = (
     | ModelCommand
     | ProblemCommand
     | RolloutCommand
+    | LookingCommand
 )
 Event = (
     WorkerEvent
@@ -324,6 +349,7 @@ Event = (
     | ModelEvent
     | ProblemEvent
     | RolloutEvent
+    | LookingEvent
 )
 
 _encoder = msgspec.json.Encoder()

@@ -202,6 +202,9 @@ class TokenSampled(Message, tag=True, frozen=True, kw_only=True):
     """Probability mass of the tokens before the drawn one, in the order of `Distribution`."""
     probability: float
     tokens_per_s: float | None = None
+    model_s: float | None = None
+    """Seconds that the model took for this token's distribution: they grow with the context. None if it had
+    more than one token to read for it."""
 
 
 class GenerationEnded(Message, tag=True, frozen=True, kw_only=True):

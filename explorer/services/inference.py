@@ -1,7 +1,7 @@
 """Models that answer: one session a job id, whose commands act in the order in which they came.
 
 Commands are short, except `Generate`. Whatever else comes for its session ends it first, but for `Reshape`,
-which gives it other settings from the next token on.
+which gives it other settings from the next token on, and those that only look.
 """
 
 from typing import TYPE_CHECKING
@@ -15,9 +15,12 @@ from explorer.protocol import (
     FindDevice,
     Generate,
     LoadModel,
+    LookBack,
+    MeasureContext,
     ModelLoaded,
     RemoveLast,
     Reshape,
+    ScoreText,
     SetChat,
     SetPrompt,
     StepToken,
@@ -55,6 +58,9 @@ class InferenceService:
         SetChat,
         WriteTokens,
         TryManyTimes,
+        LookBack,
+        ScoreText,
+        MeasureContext,
     )
 
     def __init__(self, data_dir: str = "") -> None:
@@ -74,12 +80,14 @@ class InferenceService:
         """Answer one of `commands`."""
         if isinstance(command, FindDevice):
             return _find_device(command)
-        from explorer.services import attempt_jobs, chat_jobs
+        from explorer.services import attempt_jobs, chat_jobs, looking_jobs
         from explorer.services import session_jobs as jobs
 
         talk = self._talks.setdefault(command.job, jobs.Talk())
         if isinstance(command, Reshape):
             return jobs.steer(talk, command) if talk.runs else jobs.in_turn(talk, jobs.reshape(talk, command))
+        if isinstance(command, LookBack | ScoreText | MeasureContext):
+            return looking_jobs.aside(talk, command)
         talk.end_runs()
         match command:
             case Generate():

@@ -207,6 +207,7 @@ def token_sampled(job: str, session: Session, drawn: TokenDrawn, rate: float | N
         cumulative_before=drawn.cumulative_before,
         probability=drawn.probability,
         tokens_per_s=rate,
+        model_s=session.drawn_after_s,
     )
 
 

@@ -37,12 +37,11 @@ def save_foreign_chat_model(folder: Path, generation: dict[str, Any]) -> Path:
 
 
 def save_chat_model(folder: Path, template: str = TEMPLATE) -> Path:
-    """A checkpoint's folder, with a template unless it is empty."""
+    """A checkpoint's folder."""
     tokenizer = chat_tokenizer()
     model = small_model(tokenizer.n_vocab, context=CONTEXT)
     checkpoints.save(
         folder, model, huggingface_tokenizer(tokenizer), name="chatty", step=7, card="# A test's model"
     )
-    if template:
-        (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+    (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
     return folder

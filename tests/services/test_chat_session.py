@@ -23,6 +23,7 @@ from explorer.protocol import (
     WriteTokens,
     WrittenPart,
 )
+from tests.core.small import save_small_model
 from tests.services.chat_model import (
     CONTEXT,
     SPECIAL,
@@ -69,7 +70,7 @@ def said_by(tokens: list[StreamToken], role: str, turn: int | None = None) -> st
 def test_a_loaded_model_says_how_it_is_spoken_with(folder: Path, tmp_path: Path) -> None:
     engine = Engine()
     (loaded,) = engine.ask(LoadModel(job="a", path=str(folder), device="cpu"))
-    (mute,) = engine.ask(LoadModel(job="b", path=str(save_chat_model(tmp_path / "m", "")), device="cpu"))
+    (mute,) = engine.ask(LoadModel(job="b", path=str(save_small_model(tmp_path / "m")), device="cpu"))
     assert isinstance(loaded, ModelLoaded) and isinstance(mute, ModelLoaded)
     assert (loaded.has_template, loaded.template_name) == (True, "ChatML")
     assert (mute.has_template, mute.template_name) == (False, "")
@@ -158,7 +159,7 @@ def test_a_conversation_whose_engine_died_comes_back(engine: Engine) -> None:
 
 
 def test_a_model_without_a_template_says_so(engine: Engine, tmp_path: Path) -> None:
-    engine.ask(LoadModel(job="a", path=str(save_chat_model(tmp_path / "mute", "")), device="cpu"))
+    engine.ask(LoadModel(job="a", path=str(save_small_model(tmp_path / "mute")), device="cpu"))
     assert engine.ask(chat(GREETING)) == []
     assert "no chat template" in str(engine.errors[0])
 
