@@ -11,6 +11,7 @@ SUBCOMMANDS = (
     "generate",
     "evaluate",
     "surprisal",
+    "attention",
     "export",
     "server",
     "download",

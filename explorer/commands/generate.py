@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from explorer.commands import generate_remote, sampler_options
-from explorer.commands.score_json import score_json
+from explorer.commands.token_words import score_json
 from explorer.core.threads import wait_without_spinning
 from explorer.errors import InputError
 from explorer.paths import default_data_dir

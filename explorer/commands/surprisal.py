@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.commands import local_model, sampler_options, text_argument
 from explorer.commands.generate import numbers
-from explorer.commands.score_json import score_json
+from explorer.commands.token_words import quoted, score_json
 
 if TYPE_CHECKING:
     from explorer.core.loading import LoadedModel
@@ -157,8 +157,9 @@ class _Table:
             print(self._line(token), flush=True)
 
     def _line(self, token: "ScoredToken") -> str:
+        tokenizer = self._kept.tokenizer
         place = f"{token.position:>{self._place_width}}  {token.id:>{self._id_width}}"
-        text = self._shaded(self._quoted(token.id), token.before)
+        text = self._shaded(quoted(tokenizer, token.id), token.before)
         if token.before is None:
             return f"{place}  {'-':>9}  {'-':>7}{'  ' + ' ' * 15 if self._after else ''}  {text}"
         numbers = f"{-token.before.logprob:9.3f}  {token.before.entropy:7.3f}"
@@ -166,17 +167,9 @@ class _Table:
             cut = token.after.logprob == -math.inf
             numbers += f"  {'cut' if cut else format(-token.after.logprob, '.3f'):>15}"
         shown = "  ".join(
-            f"{self._quoted(other)} {math.exp(logprob):.1%}" for other, logprob in token.before.top
+            f"{quoted(tokenizer, other)} {math.exp(logprob):.1%}" for other, logprob in token.before.top
         )
         return f"{place}  {numbers}  {text}" + (f"  ({shown})" if shown else "")
-
-    def _quoted(self, token: int) -> str:
-        """Its bytes where they are no whole text."""
-        data = self._kept.tokenizer.token_bytes(token)
-        try:
-            return json.dumps(data.decode(), ensure_ascii=False)
-        except UnicodeDecodeError:
-            return f"<{data.hex(' ')}>"
 
     def _shaded(self, text: str, score: "Score | None") -> str:
         if not self._coloured or score is None:

@@ -1,5 +1,6 @@
-"""A token's scores as sub-commands print them."""
+"""A token and its scores as sub-commands print them."""
 
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -20,3 +21,12 @@ def score_json(tokenizer: "Tokenizer", score: "Score | None") -> dict[str, Any]:
             for token, logprob in score.top
         ],
     }
+
+
+def quoted(tokenizer: "Tokenizer", token: int) -> str:
+    """For a table: its text in quotes, or its bytes where they are no whole text."""
+    data = tokenizer.token_bytes(token)
+    try:
+        return json.dumps(data.decode(), ensure_ascii=False)
+    except UnicodeDecodeError:
+        return f"<{data.hex(' ')}>"
