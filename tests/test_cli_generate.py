@@ -49,6 +49,7 @@ def test_json_has_the_new_tokens(capsys: Capture, folder: Path) -> None:
         "ids": expected(TOKENIZER.encode("the 中"), SamplerSettings(seed=5), 12),
         "text": TOKENIZER.decode(result["ids"]),
         "stop_reason": "max_tokens",
+        "dtype": "float32",
     }
 
 
@@ -138,6 +139,7 @@ def test_an_end_token_ends_it_unless_ignored(capsys: Capture, folder: Path) -> N
         "ids": [TOKENIZER.end_of_text],
         "text": "",
         "stop_reason": "end_token",
+        "dtype": "float32",
     }
     ignored = answer(capsys, folder, *wish, "--ignore-eos")
     assert (ignored["ids"], ignored["stop_reason"]) == ([TOKENIZER.end_of_text] * 3, "max_tokens")
