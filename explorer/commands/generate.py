@@ -15,7 +15,7 @@ from explorer.errors import InputError
 from explorer.paths import default_data_dir
 
 if TYPE_CHECKING:
-    from explorer.core.generate import Fact
+    from explorer.core.generate import Fact, Feeding
     from explorer.core.loading import LoadedModel
     from explorer.protocol import SamplerSettings
 
@@ -62,6 +62,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "(default: auto)",
     )
     parser.add_argument(
+        "--compile",
+        action="store_true",
+        help="for long answers on a card: the first token takes a minute, the rest are quicker",
+    )
+    parser.add_argument(
         "--data-dir",
         type=Path,
         default=default_data_dir(),
@@ -93,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     wait_without_spinning()
     from explorer.core import devices
-    from explorer.core.generate import fit_prompt, generate
+    from explorer.core.generate import feed, fit_prompt, generate
     from explorer.core.loading import load_model, opened_dir
 
     loaded = load_model(
@@ -126,6 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
         end_tokens=() if arguments.ignore_eos else loaded.end_tokens,
         stop_strings=arguments.stop,
         top_logprobs=arguments.top_logprobs,
+        feeding=_compiled(loaded) if arguments.compile else feed,
     )
     output = _Json(loaded, arguments.top_logprobs, suggested) if arguments.json else _Plain()
     try:
@@ -144,6 +150,18 @@ def _suggested(loaded: "LoadedModel", arguments: argparse.Namespace) -> "Sampler
     if suggested is None or arguments.chat is None or sampler_options.given(arguments):
         return None
     return msgspec.structs.replace(suggested, seed=sampler_options.settings(arguments).seed)
+
+
+def _compiled(loaded: "LoadedModel") -> "Feeding":
+    """Raises: InputError."""
+    from explorer.core.static_step import StaticFeed
+
+    if loaded.dtype == "int8":
+        raise InputError(
+            "Weights in 8 bits go through code that is compiled already. "
+            "Leave --compile out, or choose another --dtype."
+        )
+    return StaticFeed(compiled=True)
 
 
 def _asked(loaded: "LoadedModel", arguments: argparse.Namespace) -> list[int]:

@@ -113,6 +113,10 @@ def feed(model: Transformer, cache: KVCache, ids: Sequence[Sequence[int]], vocab
     return to_numpy(model.logits(hidden[:, -1]), vocabulary)
 
 
+Feeding = Callable[[Transformer, KVCache, Sequence[Sequence[int]], int], Logits]
+"""`feed`, or another way to the same scores."""
+
+
 def dtype_of(model: Transformer) -> torch.dtype:
     """What the cache must hold."""
     return model.norm.weight.dtype
@@ -189,6 +193,7 @@ class _Batch:
     model: Transformer
     tokenizer: Tokenizer
     rows: list[_Row]
+    feeding: Feeding
     cache: KVCache = field(init=False)
     logits: Logits = field(init=False)
 
@@ -210,7 +215,7 @@ class _Batch:
         self._feed([[row.ids[at] if row.ended is None else 0] for row in self.rows])
 
     def _feed(self, ids: list[list[int]]) -> None:
-        self.logits = feed(self.model, self.cache, ids, self.tokenizer.n_vocab)
+        self.logits = self.feeding(self.model, self.cache, ids, self.tokenizer.n_vocab)
 
     def drawing(self) -> list[int]:
         """Places of the rows whose prompt is read and that have not ended."""
@@ -230,6 +235,7 @@ def generate(
     stop_strings: Sequence[str] = (),
     forced: ForcedToken | None = None,
     top_logprobs: int | None = None,
+    feeding: Feeding = feed,
 ) -> Iterator[Fact]:
     """Go on from each prompt (see `start_ids`, `fit_prompt`) until every row has ended.
 
@@ -251,6 +257,7 @@ def generate(
             _Row(number, list(ids), len(ids), seed, TextStream(tokenizer, stop_strings))
             for number, (ids, seed) in enumerate(zip(prompts, seeds, strict=True))
         ],
+        feeding,
     )
     batch.start(min(context, max(map(len, prompts)) + max_tokens))
     while True:
