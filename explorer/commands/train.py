@@ -70,6 +70,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--learning-rate", type=float, metavar="X", help="at its height (default: the preset's)"
     )
+    parser.add_argument(
+        "--optimizer", choices=("adamw", "muon"), help="what changes the matrices (default: the preset's)"
+    )
     parser.add_argument("--stage", default="pretrain", metavar="NAME", help="(default: pretrain)")
     parser.add_argument(
         "--from", dest="parent", default="", metavar="DIR", help="the checkpoint, or the run, to begin from"
@@ -171,6 +174,7 @@ def _preparation(arguments: argparse.Namespace, folder: Path, world: "World | No
         context=arguments.context,
         batch=arguments.batch,
         learning_rate=arguments.learning_rate,
+        optimizer=arguments.optimizer,
         stage=arguments.stage,
         parent=arguments.parent,
         options=_options(arguments.options),

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from explorer.core.model import ModelConfig, Transformer, initialize
 from explorer.core.training.gradients import Gradients
-from explorer.core.training.optimizer import make_optimizer
+from explorer.core.training.optimizer import Optimizer
 from explorer.core.training.presets import Recipe
 from tests.benchmarks.gpt2_style import Gpt2Style
 
@@ -92,7 +92,7 @@ def ours(shape: Shape) -> Line:
     model = Transformer(config)
     initialize(model, 1)
     gradients = Gradients(model)
-    optimizer = make_optimizer(model, Recipe(context=CONTEXT, batch=BATCH, steps=1, learning_rate=1e-4))
+    optimizer = Optimizer(model, Recipe(context=CONTEXT, batch=BATCH, steps=1, learning_rate=1e-4))
     inputs, targets = batch()
 
     def step() -> None:

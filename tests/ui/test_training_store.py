@@ -2,7 +2,9 @@
 
 from math import log
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 from training_facts import info, point, sampled, started, step_done
 
 from explorer.protocol import (
@@ -294,3 +296,18 @@ def test_a_run_in_the_bin_is_forgotten_but_never_one_that_trains(desk: Desk) -> 
     desk.store.apply(TrainingEnded(job=job, step=5, finished=False, checkpoint="c"))
     desk.store.forget("/data/runs/run-1")
     assert desk.store.find(job) is None
+
+
+def test_a_stages_own_numbers_have_columns_of_their_own() -> None:
+    data = RunData()
+    data.put([point(1, 2.0)])
+    data.put([replace(point(2, 2.0), series={"reward": 0.25}), replace(point(3, None), series={"kl": 0.5})])
+    assert data.series == ("reward", "kl")
+    assert np.array_equal(data.column("reward"), [np.nan, 0.25, np.nan], equal_nan=True)
+    assert data.latest("reward") == 0.25 and data.latest("kl") == 0.5
+    assert data.rows()[1]["reward"] == 0.25 and data.rows()[0]["kl"] is None
+    copy = data.copy()
+    data.drop_from(3)
+    assert data.latest("kl") is None and copy.latest("kl") == 0.5
+    data.put([replace(point(2, 2.0), series={"reward": 0.75})])
+    assert data.smoothed_at("reward", 2, np.array([1])).tolist() == [0.75]

@@ -13,7 +13,6 @@ from explorer.core.families import qwen3
 from explorer.core.model import Transformer, initialize
 from explorer.core.runs import RUN_FILE, START, RunFolder, RunRecord
 from explorer.core.training.learner import Learner
-from explorer.core.training.optimizer import optimizer_tensors, restore_optimizer
 from explorer.core.training.presets import Recipe
 from explorer.errors import DamagedFileError, InputError
 from explorer.text.encodings import load_tokenizer
@@ -65,7 +64,7 @@ def position_of(folder: RunFolder, record: RunRecord, device: torch.device) -> P
             model, _, _ = checkpoints.load(path, device)
             state = checkpoints.load_trainer(path)
             learner = Learner(model, recipe)
-            restore_optimizer(model, learner.optimizer, state.optimizer)
+            learner.optimizer.restore(state.optimizer)
             step, elapsed_s = int(state.counters["step"]), float(state.counters["elapsed_s"])
             stage_state = dict(state.counters.get("stage", {}))
         except (DamagedFileError, InputError, KeyError, TypeError, ValueError):
@@ -81,7 +80,7 @@ def trainer_state(
     counters: dict[str, Any] = {"step": step, "elapsed_s": elapsed_s}
     if stage:
         counters["stage"] = dict(stage)
-    return checkpoints.TrainerState(optimizer_tensors(learner.model, learner.optimizer), counters)
+    return checkpoints.TrainerState(learner.optimizer.tensors(), counters)
 
 
 def _first_model(folder: RunFolder, record: RunRecord, device: torch.device) -> Transformer:

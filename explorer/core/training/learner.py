@@ -9,7 +9,7 @@ from torch import Tensor
 from explorer.core.model import Transformer
 from explorer.core.training.distributed import SharedGradients, World
 from explorer.core.training.gradients import Gradients
-from explorer.core.training.optimizer import learning_rate, make_optimizer, set_learning_rate
+from explorer.core.training.optimizer import Optimizer, learning_rate
 from explorer.core.training.presets import Recipe
 from explorer.errors import InputError
 
@@ -42,7 +42,7 @@ class Learner:
 
     def __init__(self, model: Transformer, recipe: Recipe) -> None:
         self.model, self.recipe = model, recipe
-        self.optimizer = make_optimizer(model, recipe)
+        self.optimizer = Optimizer(model, recipe)
         self._gradients: Gradients | SharedGradients = Gradients(model)
 
     def join(self, world: World) -> None:
@@ -73,7 +73,7 @@ class Learner:
     def update(self, step: int, steps: int, loss: float) -> Update:
         """Take the optimizer's step by the gradients that are there. Raises: NotANumberError before it."""
         rate = learning_rate(self.recipe, step, steps)
-        set_learning_rate(self.optimizer, rate)
+        self.optimizer.set_rate(rate)
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.gradient_clip))
         if not math.isfinite(loss) or not math.isfinite(norm):
             raise NotANumberError

@@ -7,7 +7,7 @@ rates from there on: the cooldown moves.)
 
 import math
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any, NoReturn
 
@@ -91,8 +91,12 @@ class Trainer:
         record = self.folder.record()
         if steps is not None and steps < 1:
             raise InputError("A run needs at least one step. Choose a larger number.")
-        self.record = msgspec.structs.replace(record, steps=steps or record.steps)
         self.recipe = recipe_of(self.folder, record)
+        if record.failure:
+            # At the rates that broke it, the same step would break again.
+            self.recipe = self.recipe.calmer()
+            record = msgspec.structs.replace(record, recipe=asdict(self.recipe))
+        self.record = msgspec.structs.replace(record, steps=steps or record.steps)
         tokenizer = tokenizer_of(self.folder, record)
         self._hf_tokenizer = huggingface_tokenizer(tokenizer)
         position = position_of(self.folder, record, self._device)
@@ -106,7 +110,7 @@ class Trainer:
             Opening(self.folder, self.record, tokenizer, self.learner, position.stage_state)
         )
         self.folder.set_aside_checkpoints_after(self.step)
-        self._note(steps=self.record.steps, finished=False, failure="")
+        self._note(steps=self.record.steps, recipe=self.record.recipe, finished=False, failure="")
         self._open_logs()
 
     def _check_goal(self, record: RunRecord) -> None:
@@ -253,13 +257,14 @@ class Trainer:
         if self._saved_step is None:
             error = TrainingError(
                 "The loss was no number any more at step {step}, so the run was stopped, before its first "
-                "checkpoint. Start again with a lower learning rate or another seed.",
+                "checkpoint. Go on: it begins again at half the learning rate. Or choose another seed.",
                 step=step,
             )
         else:
             error = TrainingError(
                 "The loss was no number any more at step {step}, so the run was stopped; its checkpoint of "
-                "step {good} is good. Start again with a lower learning rate or another seed.",
+                "step {good} is good. Go on: it learns from there at half the learning rate. Or start again "
+                "with another seed.",
                 step=step,
                 good=self._saved_step,
             )

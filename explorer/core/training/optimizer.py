@@ -1,15 +1,17 @@
-"""What turns gradients into learning: AdamW, and how fast at which step."""
+"""What turns gradients into learning: AdamW, or Muon with AdamW beside it, and how fast at which step."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer.core.model import Transformer
 from explorer.core.training.presets import Recipe
 
-_BETAS = (0.9, 0.95)
 _LOWEST_SHARE = 0.02
+_ENDS = ("embedding.weight", "head.weight")
+"""What reads and what says tokens: rows that few batches touch, which Muon is not made for."""
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
@@ -25,37 +27,80 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
     return recipe.learning_rate * min(rising, max(falling, _LOWEST_SHARE))
 
 
-def make_optimizer(model: Transformer, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW; matrices decay, norms' weights do not. Betas as nanoGPT has them."""
-    named = dict(model.named_parameters())
-    groups = [
-        {"params": [p for p in named.values() if p.ndim >= 2], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in named.values() if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=_BETAS, fused=True)
+@dataclass(frozen=True)
+class _Part:
+    """One of torch's optimizers, and how many times the run's rate it learns at."""
+
+    torch_optimizer: torch.optim.Optimizer
+    times: float = 1.0
 
 
-def set_learning_rate(optimizer: torch.optim.AdamW, rate: float) -> None:
-    """For the next update."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
+class Optimizer:
+    """Steps all parameters of a model; its memory goes to disk by their names."""
 
+    def __init__(self, model: Transformer, recipe: Recipe) -> None:
+        """Matrices decay, norms' weights do not. With "muon", the matrices within the layers are Muon's.
 
-def optimizer_tensors(model: Transformer, optimizer: torch.optim.AdamW) -> dict[str, Tensor]:
-    """AdamW's memory by the parameters' names, for safetensors."""
-    return {
-        f"{name}/{kind}": value.detach().cpu().contiguous()
-        for name, parameter in model.named_parameters()
-        for kind, value in optimizer.state[parameter].items()
-    }
+        Source: Jordan et al. (2024), Muon: momentum whose singular values are all made about 1.
+        """
+        self._named = dict(model.named_parameters())
+        muons = [
+            parameter
+            for name, parameter in self._named.items()
+            if recipe.optimizer == "muon" and parameter.ndim == 2 and name not in _ENDS
+        ]
+        known = set(map(id, muons))
+        rest = [parameter for parameter in self._named.values() if id(parameter) not in known]
+        self._parts = [_Part(_adamw(rest, recipe))]
+        if muons:
+            decay = recipe.weight_decay
+            muon = torch.optim.Muon(
+                muons, lr=recipe.matrix_rate, weight_decay=decay, momentum=recipe.momentum
+            )
+            self._parts.append(_Part(muon, recipe.matrix_rate / recipe.learning_rate))
 
+    @property
+    def groups(self) -> list[dict[str, object]]:
+        """What torch's optimizers call `param_groups`, of all of them."""
+        return [group for part in self._parts for group in part.torch_optimizer.param_groups]
 
-def restore_optimizer(
-    model: Transformer, optimizer: torch.optim.AdamW, tensors: Mapping[str, Tensor]
-) -> None:
-    """Put back what `optimizer_tensors` gave. Raises: KeyError if it is of another model."""
-    for name, parameter in model.named_parameters():
-        state = {kind: tensors[f"{name}/{kind}"] for kind in ("exp_avg", "exp_avg_sq", "step")}
-        optimizer.state[parameter] = {
-            kind: value.clone().to(parameter.device) for kind, value in state.items()
+    def set_rate(self, rate: float) -> None:
+        """For the next update: AdamW's; Muon's keeps its proportion to it."""
+        for part in self._parts:
+            for group in part.torch_optimizer.param_groups:
+                group["lr"] = rate * part.times
+
+    def step(self) -> None:
+        """Change the parameters by the gradients that are there."""
+        for part in self._parts:
+            part.torch_optimizer.step()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Its memory by the parameters' names, for safetensors."""
+        return {
+            f"{name}/{kind}": value.detach().cpu().contiguous()
+            for name, parameter in self._named.items()
+            for part in self._parts
+            for kind, value in part.torch_optimizer.state.get(parameter, {}).items()
         }
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Put back what `tensors` gave. Raises: KeyError if it is of another model or another optimizer."""
+        for part in self._parts:
+            is_muon = isinstance(part.torch_optimizer, torch.optim.Muon)
+            kinds = ("momentum_buffer",) if is_muon else ("exp_avg", "exp_avg_sq", "step")
+            names = {id(parameter): name for name, parameter in self._named.items()}
+            for group in part.torch_optimizer.param_groups:
+                for parameter in group["params"]:
+                    state = {kind: tensors[f"{names[id(parameter)]}/{kind}"] for kind in kinds}
+                    part.torch_optimizer.state[parameter] = {
+                        kind: value.clone().to(parameter.device) for kind, value in state.items()
+                    }
+
+
+def _adamw(parameters: list[nn.Parameter], recipe: Recipe) -> torch.optim.AdamW:
+    groups = [
+        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": recipe.weight_decay},
+        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, recipe.beta2), fused=True)

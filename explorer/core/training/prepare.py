@@ -47,6 +47,7 @@ class Plan:
     context: int | None = None
     batch: int | None = None
     learning_rate: float | None = None
+    optimizer: Literal["adamw", "muon"] | None = None
     stage: str = "pretrain"
     parent: str = ""
     """The checkpoint (or run) to begin from; pretraining begins from nothing."""
@@ -74,7 +75,7 @@ def checked_recipe(plan: Plan, recipe: Recipe) -> Recipe:
                 highest=highest,
             )
     chosen = {name: value for name, (value, _, _) in wishes.items() if value is not None}
-    recipe = replace(recipe, **chosen)
+    recipe = replace(recipe, **chosen, optimizer=plan.optimizer or recipe.optimizer)
     if recipe.batch % plan.processes:
         raise uneven_batch(recipe.batch, plan.processes)
     return recipe

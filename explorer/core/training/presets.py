@@ -1,6 +1,7 @@
 """Three sizes that suit two CPU cores, a laptop's GPU, and a large GPU."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from explorer.errors import InputError
 
@@ -15,7 +16,15 @@ class Recipe:
     """Rows of `context` tokens a step."""
     steps: int
     learning_rate: float
-    """At its height; see `optimizer.learning_rate`."""
+    """AdamW's, at its height; see `optimizer.learning_rate`."""
+    optimizer: Literal["adamw", "muon"] = "adamw"
+    """What changes the matrices within the layers; AdamW changes all else."""
+    matrix_rate: float = 0.05
+    """Muon's rate when AdamW's is at its height."""
+    momentum: float = 0.95
+    """Muon's."""
+    beta2: float = 0.95
+    """AdamW's."""
     warmup: float = 0.03
     """Share of the steps."""
     cooldown: float = 0.4
@@ -31,6 +40,10 @@ class Recipe:
     checkpoint_every_s: float = 20.0
     milestones: int = 0
     """Checkpoints of the way that are kept for good, the first ones close together."""
+
+    def calmer(self) -> "Recipe":
+        """At half the rates, for a run whose loss was no number any more."""
+        return replace(self, learning_rate=self.learning_rate / 2, matrix_rate=self.matrix_rate / 2)
 
     def milestone_steps(self, steps: int) -> frozenset[int]:
         """After which of `steps` updates a checkpoint stays: at equal distances of their square roots."""

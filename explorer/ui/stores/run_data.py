@@ -24,7 +24,6 @@ MEASURES: tuple[Measure, ...] = (
     "tokens_per_s",
     "elapsed_s",
 )
-_ROW = {measure: row for row, measure in enumerate(MEASURES, start=1)}
 _FIRST_CAPACITY = 1024
 
 
@@ -48,7 +47,8 @@ class RunData:
         self.samples: list[Sample] = []
         self._count = 0
         self._table: Floats = np.empty((len(MEASURES) + 1, _FIRST_CAPACITY))
-        self._sums: dict[Measure, tuple[int, Floats, Floats]] = {}
+        self._sums: dict[str, tuple[int, Floats, Floats]] = {}
+        self._rows: dict[str, int] = {measure: row for row, measure in enumerate(MEASURES, start=1)}
 
     def __len__(self) -> int:
         return self._count
@@ -63,15 +63,23 @@ class RunData:
         """The newest point's step."""
         return int(self._table[0, self._count - 1]) if self._count else None
 
-    def column(self, measure: Measure) -> Floats:
-        """One value a point, NaN where it was not measured; a view, valid until the next change."""
-        return self._table[_ROW[measure], : self._count]
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Names of what only this run's stage measures, in the order in which they came."""
+        return tuple(self._rows)[len(MEASURES) :]
 
-    def latest(self, measure: Measure) -> float | None:
+    def column(self, measure: str) -> Floats:
+        """One value a point, NaN where it was not measured; a view, valid until the next change.
+
+        `measure`: one of `MEASURES` or of `series`.
+        """
+        return self._table[self._rows[measure], : self._count]
+
+    def latest(self, measure: str) -> float | None:
         """The newest value that was measured."""
         return self.value_at(measure, None)
 
-    def value_at(self, measure: Measure, step: float | None) -> float | None:
+    def value_at(self, measure: str, step: float | None) -> float | None:
         """The newest value measured at `step` or before it; None: over the whole run."""
         column = self.column(measure)
         if step is not None:
@@ -83,7 +91,7 @@ class RunData:
                 return float(block[known[-1]])
         return None
 
-    def smoothed_at(self, measure: Measure, window: int, indices: Indices) -> Floats:
+    def smoothed_at(self, measure: str, window: int, indices: Indices) -> Floats:
         """Mean of the newest `window` points, fewer at the start, at points `indices`.
 
         A plain mean over a stated number of steps, not an exponential one: a person can say what it is.
@@ -94,7 +102,7 @@ class RunData:
         total, known = sums[indices + 1] - sums[before], counts[indices + 1] - counts[before]
         return np.divide(total, known, out=np.full(len(indices), np.nan), where=known > 0)
 
-    def _running_sums(self, measure: Measure) -> tuple[Floats, Floats]:
+    def _running_sums(self, measure: str) -> tuple[Floats, Floats]:
         """Sums and numbers of measured values before each point; one longer than the points.
 
         Kept from call to call, and only carried on for points that came since.
@@ -103,7 +111,7 @@ class RunData:
         if len(sums) < self._count + 1:
             room = np.zeros(self._table.shape[1] + 1 - len(sums))
             sums, counts = np.concatenate([sums, room]), np.concatenate([counts, room])
-        new = self._table[_ROW[measure], done : self._count]
+        new = self._table[self._rows[measure], done : self._count]
         known = np.isfinite(new)
         sums[done + 1 : self._count + 1] = sums[done] + np.cumsum(np.where(known, new, 0.0))
         counts[done + 1 : self._count + 1] = counts[done] + np.cumsum(known)
@@ -115,11 +123,12 @@ class RunData:
         if not points:
             return
         self.version += 1
+        self._make_rows(name for point in points for name in point.series)
+        new = self._columns(points)
         last = self.last_step
         if last is None or points[0].step > last:
-            self._append(_columns(points))
+            self._append(new)
             return
-        new = _columns(points)
         kept = self._table[:, : self._count][:, ~np.isin(self.steps, new[0])]
         merged = np.concatenate([kept, new], axis=1)
         self._cut(0)
@@ -157,6 +166,7 @@ class RunData:
     def copy(self) -> "RunData":
         """An independent copy."""
         other = RunData()
+        other._make_rows(self.series)
         other._append(self._table[:, : self._count])
         other.samples = list(self.samples)
         return other
@@ -172,7 +182,7 @@ class RunData:
             {"step": int(values[0])}
             | {
                 measure: None if np.isnan(value) else float(value)
-                for measure, value in zip(MEASURES, values[1:], strict=True)
+                for measure, value in zip(self._rows, values[1:], strict=True)
             }
             for values in self._table[:, : self._count].T
         ]
@@ -189,6 +199,21 @@ class RunData:
             self._table = larger
         self._table[:, self._count : end] = columns
         self._count = end
+
+    def _make_rows(self, names: Iterable[str]) -> None:
+        """Room for series that were not there before; no point has a value of them yet."""
+        before = len(self._rows)
+        for name in names:
+            self._rows.setdefault(name, len(self._rows) + 1)
+        if len(self._rows) > before:
+            room = np.full((len(self._rows) - before, self._table.shape[1]), np.nan)
+            self._table = np.concatenate([self._table, room])
+
+    def _columns(self, points: Sequence[MetricPoint]) -> Floats:
+        """(1 + measures + series, points)."""
+        known = _columns(points)
+        own = [[point.series.get(name, np.nan) for point in points] for name in self.series]
+        return np.concatenate([known, np.array(own, np.float64)]) if own else known
 
 
 def _columns(points: Sequence[MetricPoint]) -> Floats:

@@ -317,6 +317,23 @@ def test_a_loss_that_is_no_number_ends_the_run_in_words(run: RunFolder, with_che
     assert run.info().status == "finished"
 
 
+def test_what_broke_goes_on_more_calmly_from_its_last_good_checkpoint(run: RunFolder) -> None:
+    """At the same rates the same step would break again, however often a person tries."""
+    saving_every_step(run)
+    with trainer_of(run) as trainer, pytest.raises(TrainingError, match="of step 3 is good"):
+        for fact in trainer.run():
+            if isinstance(fact, CheckpointSaved) and trainer.step == 3:
+                put_nan(trainer)
+    before = run.record().recipe["learning_rate"]
+    said = train(run)
+    steps = [fact.point for fact in said if isinstance(fact, StepDone)]
+    assert steps[0].step == 4
+    assert run.record().recipe["learning_rate"] == before / 2 and run.record().failure == ""
+    assert steps[0].learning_rate == pytest.approx(before / 2 * 0.4)  # still warming up
+    train(run, steps=STEPS + 1)  # a run that is sound stays as it is
+    assert run.record().recipe["learning_rate"] == before / 2
+
+
 @pytest.mark.parametrize("moment", ["save", "sample", "evaluate"])
 def test_broken_weights_are_never_kept(run: RunFolder, moment: str) -> None:
     saving_every_step(run)
@@ -334,7 +351,7 @@ def test_broken_weights_are_never_kept(run: RunFolder, moment: str) -> None:
 
 def test_a_learning_rate_that_is_far_too_large(run: RunFolder) -> None:
     saving_every_step(run, learning_rate=1e30)
-    with pytest.raises(TrainingError, match="lower learning rate"):
+    with pytest.raises(TrainingError, match="half the learning rate"):
         train(run)
     assert run.info().status == "failed"
     for path in run.checkpoints():
