@@ -73,6 +73,26 @@ class VocabularyFiles:
     """generation_config.json"""
 
 
+_SAMPLING = {
+    "temp": "temperature",
+    "top_k": "top_k",
+    "top_p": "top_p",
+    "min_p": "min_p",
+    "penalty_repeat": "repetition_penalty",
+}
+"""`general.sampling`'s names, and generation_config.json's."""
+
+
+def _suggested_sampling(metadata: dict[str, Any]) -> dict[str, float]:
+    """What generation_config.json would say of it; as decimal as its makers wrote it."""
+    found = {theirs: metadata.get(f"general.sampling.{name}") for name, theirs in _SAMPLING.items()}
+    return {
+        name: value if isinstance(value, int) else float(f"{value:.6g}")
+        for name, value in found.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+
+
 def vocabulary_files(metadata: dict[str, Any], path: str) -> VocabularyFiles | None:
     """The tokenizer that `metadata` describes; None if it has none. `path` is for sentences.
 
@@ -135,9 +155,8 @@ class _Vocabulary:
         if isinstance(template, str):
             config["chat_template"] = template
         stops = [token for token in (eos, self._special("eot"), self._special("eom")) if token is not None]
-        return VocabularyFiles(
-            tokenizer, config, {"bos_token_id": bos, "eos_token_id": sorted(set(stops)) or None}
-        )
+        ends = {"bos_token_id": bos, "eos_token_id": sorted(set(stops)) or None}
+        return VocabularyFiles(tokenizer, config, ends | _suggested_sampling(self.metadata))
 
     def _get(self, name: str) -> Any:
         return self.metadata.get("tokenizer.ggml." + name)

@@ -80,7 +80,8 @@ def _rendered(source: str, context: dict[str, Any]) -> str:
         length += len(piece)
         if length > MAX_CHARACTERS:
             raise MemoryError
-    return "".join(pieces)
+    # A template may write half a character: no text, and nothing that JSON could carry.
+    return "".join(pieces).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def answer(line: bytes) -> dict[str, str]:

@@ -170,6 +170,7 @@ def test_a_message_that_cannot_be_told_from_a_special_token_is_refused(renderer:
 def test_half_characters_are_replaced(renderer: TemplateRenderer) -> None:
     tokens = encoded(renderer, CHATML, [ChatMessage("user", "a\ud800b\ud83d\ude00")])
     assert said_by(tokens, "user") == "a\ufffdb😀"
+    assert renderer.render("{{ '\\ud800' }}", [], {}) == "\ufffd"
 
 
 def test_a_conversation_that_no_model_could_read_is_refused_at_once(renderer: TemplateRenderer) -> None:

@@ -107,6 +107,22 @@ def joined_by_score(text: str, metadata: dict[str, Any]) -> list[int]:
     return found
 
 
+def test_a_gguf_file_may_suggest_how_to_sample() -> None:
+    suggested = {"temp": float(np.float32(0.6)), "top_k": 20, "penalty_repeat": "no", "top_p": True}
+    metadata = pieces_metadata() | {f"general.sampling.{name}": value for name, value in suggested.items()}
+    files = vocabulary_files(metadata, "model.gguf")
+    assert files is not None
+    assert files.generation == {
+        "bos_token_id": 1,
+        "eos_token_id": [2],
+        "temperature": 0.6,
+        "top_k": 20,
+    }
+    plain = vocabulary_files(pieces_metadata(), "model.gguf")
+    assert plain is not None
+    assert plain.generation == {"bos_token_id": 1, "eos_token_id": [2]}
+
+
 # ---------------------------------------------------------------- bytes and places
 
 
