@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from pydoc_data.topics import topics
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 
@@ -111,9 +111,8 @@ class Bench:
     # ------------------------------------------------------------ pasting
 
     def _paste_text(self) -> None:
-        data = QMimeData()
-        data.setText(long_text(self._arguments.size))
-        QGuiApplication.clipboard().setMimeData(data)
+        # As text, not as a QMimeData of Python's: offscreen the clipboard frees that when Python is gone.
+        QGuiApplication.clipboard().setText(long_text(self._arguments.size))
         self._beat = QTimer()
         self._beat.setInterval(0)
         self._beat.timeout.connect(self._count_beat)

@@ -73,6 +73,7 @@ def test_compiling_what_is_c_already_is_refused(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.filterwarnings("default")
 def test_compiled_it_is_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(save_small_model(tmp_path / "small"))
