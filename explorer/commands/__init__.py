@@ -8,6 +8,7 @@ ExplorerError for what the person can mend; `explorer.cli` says it.
 SUBCOMMANDS = (
     "tokenize",
     "train",
+    "corpus",
     "generate",
     "evaluate",
     "surprisal",
