@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.corpus_variety [--characters N] [--text FILE ...]
 
-For each text: distinct 4-grams per 1,000 tokens (words and marks, lower case), bytes after compression for
-each byte before (zlib -9, and lzma, which sees the whole text), different words, and different words per token.
+For each text: distinct 4-grams per 1,000 tokens (words and marks, lower case), bytes after compression
+for each byte before (zlib -9, and lzma, which sees the whole text), different words, and different words
+per token.
 The Python manual is on every machine; other texts (a novel, a play) can be given. Asserts nothing.
 """
 
@@ -70,7 +71,9 @@ def main() -> None:
         "Python manual": _manual,
     }
     for path in arguments.text:
-        sources[path.name] = lambda count, path=path: path.read_text(encoding="utf-8", errors="replace")[:count]
+        sources[path.name] = lambda count, path=path: path.read_text(encoding="utf-8", errors="replace")[
+            :count
+        ]
     for place, (name, source) in enumerate(sources.items()):
         found = measure(source(arguments.characters))
         if place == 0:

@@ -128,7 +128,7 @@ _SPACES = re.compile(r"[ \t]+")
 _BEFORE_MARK = re.compile(r" +([,.;:!?])")
 _LINE_EDGES = re.compile(r" *\n *")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_SENTENCE_START = re.compile(r"((?:^|\n|[.!?] |\.\" )[\"'(]?|\^ *)([a-z])")
+_SENTENCE_START = re.compile(r"((?:^|\n|(?<!\.\.)[.!?] |\.\" )[\"'(]?|\^ *)([a-z])")
 _TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _ENDED_TWICE = re.compile(r"([?!,.][\"']?)(?<=[?!\"'])[.,](?![\w.])|([?!])[.,](?=\")|,(?=[.?!])")
 _INVERTED = re.compile(

@@ -12,7 +12,7 @@ from explorer.core.data.world.people import Character, Discourse, Gender
 from explorer.core.data.world.voice import in_one_voice
 from explorer.core.data.world.wordlists import sections, words
 
-_FILES = ("en/common", "en/stories1", "en/stories2", "en/stories3", "en/fables", "en/frames")
+_FILES = ("en/common", "en/stories1", "en/stories2", "en/stories3", "en/fables", "en/frames", "en/journeys")
 _ELDERS: tuple[tuple[str, Gender], ...] = (
     ("Grandma", "she"),
     ("Grandpa", "he"),
@@ -28,11 +28,15 @@ _FABLE_ANIMALS: dict[Gender, tuple[str, ...]] = {
     "he": ("fox", "bear", "wolf", "hedgehog", "frog", "badger", "snail", "rabbit"),
 }
 
+_FABLES, _JOURNEYS = 15, 30
+"""In a hundred stories."""
+
 
 @cache
 def story_grammar() -> Grammar:
     """Every plot and all that plots share."""
-    return Grammar(*(sections(file) for file in _FILES))
+    lists = {name: words("en/words", name) for name in sections("en/words")}
+    return Grammar(lists, *(sections(file) for file in _FILES))
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,12 @@ def telling(dice: Dice, cast: Cast | None = None, grammar: Grammar | None = None
 
 
 def story(dice: Dice) -> str:
-    """A story of children, or one of animals."""
-    if dice.chance(0.2):
+    """A story of children with a plot, one of a way there and back, or one of animals."""
+    kind = dice.below(100)
+    if kind < _FABLES:
         return fable(dice)
+    if kind < _FABLES + _JOURNEYS:
+        return _story_of(dice, "journey")
     return _story_of(dice, dice.choice(story_grammar().starting_with("plot ")))
 
 

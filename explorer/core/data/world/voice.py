@@ -19,7 +19,7 @@ def _synonyms() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     for word, *others in rows("en/synonyms", "instead of"):
         groups[word] = (word, *others)
     longest_first = sorted(groups, key=lambda word: (-len(word), word))
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b"), groups
+    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, longest_first)) + r")(?![\w-])"), groups
 
 
 def in_one_voice(text: str, dice: Dice, share: float = 0.6) -> str:
