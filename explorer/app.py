@@ -16,13 +16,16 @@ from explorer.ui import engine_place
 from explorer.ui.engines import RUNS, Engines
 from explorer.ui.icons import app_icon
 from explorer.ui.panels.base import PanelSpec
+from explorer.ui.panels.compare import ComparePanel
 from explorer.ui.panels.sampling import SamplingPanel
 from explorer.ui.panels.tokenizer import TokenizerPanel
 from explorer.ui.panels.training import TrainingPanel
 from explorer.ui.screenshot import Screenshot
 from explorer.ui.settings import Settings
 from explorer.ui.stores.base import Store
+from explorer.ui.stores.compare import CompareStore
 from explorer.ui.stores.engine import EngineStore
+from explorer.ui.stores.known_models import KnownModels
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.sampling import SamplingStore
 from explorer.ui.stores.tokenizer import TokenizerStore
@@ -56,6 +59,8 @@ class App:
         self.runs = RunsStore()
         self.training = TrainingStore(str(data_dir / "runs"), arguments.device)
         self.sampling = SamplingStore(arguments.device)
+        self.known = KnownModels()
+        self.compare = CompareStore(self.known, arguments.device)
         self._training_was_shown = False
         self._connect()
         frame = Frame(self.theme, self.settings, self.engine, self.training, str(data_dir))
@@ -90,6 +95,7 @@ class App:
             PanelSpec(
                 "sampling", lambda: QCoreApplication.translate("Rail", "Sampling"), self._make_sampling
             ),
+            PanelSpec("compare", lambda: QCoreApplication.translate("Rail", "Compare"), self._make_compare),
         ]
 
     def _make_tokenizer(self) -> TokenizerPanel:
@@ -108,6 +114,12 @@ class App:
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
 
+    def _make_compare(self) -> ComparePanel:
+        panel = ComparePanel(self.theme, self.compare)
+        panel.training_requested.connect(lambda: self.window.show_panel("training"))
+        panel.restart_requested.connect(lambda: self.engines.restart("inference"))
+        return panel
+
     def _warm_training(self) -> None:
         """A worker in waiting, for whoever has opened the training panel; not before the rest is up."""
         if self._training_was_shown and self.engine.settled:
@@ -122,12 +134,16 @@ class App:
     def _connect(self) -> None:
         engines = self.engines
         stores: list[Store] = [self.engine, self.tokenizer, self.runs, self.training, self.sampling]
+        stores += [self.known, self.compare]
         for store in stores:
             store.text_command.connect(engines.send_text)
         self.tokenizer.command.connect(engines.send_text)
         self.runs.command.connect(engines.send_text)
         self.training.command.connect(engines.send_training)
-        self.sampling.command.connect(engines.send_inference)
+        self.known.command.connect(engines.send_models)
+        engines.models_lost.connect(self.known.engine_lost)
+        for asking in (self.sampling, self.compare):
+            asking.command.connect(engines.send_inference)
 
         def apply(event: Event) -> None:
             for store in stores:
@@ -157,7 +173,7 @@ class App:
         if role == RUNS:
             return [self.runs]
         if role == "inference":
-            return [self.sampling]
+            return [self.sampling, self.compare]
         return [self.tokenizer] if RUNS in self.engines.roles else [self.tokenizer, self.runs]
 
     # ------------------------------------------------------------ what the person chose

@@ -40,14 +40,17 @@ class Engines(QObject):
 
     Signals: `received(Event)` from any worker; `resident_ready(role)` each time a resident worker is up, the
     first time and after a restart; `resident_lost(role, words, again)`: `again` whether it will be started
-    by itself; `training_lost(job, words)` when the worker of a run died unasked. A resident worker that
-    dies is started again, a few times at most: here at once, elsewhere after longer and longer pauses.
+    by itself; `training_lost(job, words)` when the worker of a run died unasked; `models_lost(words)` when
+    the one for models did: it runs from its first command on, and the next one starts it again. A resident
+    worker that dies is started again, a few times at most: here at once, elsewhere after longer and longer
+    pauses.
     """
 
     received = Signal(object)
     resident_ready = Signal(str)
     resident_lost = Signal(str, str, bool)
     training_lost = Signal(str, str)
+    models_lost = Signal(str)
 
     def __init__(
         self, data_dir: str, device: str, elsewhere: str = "", parent: QObject | None = None
@@ -64,6 +67,7 @@ class Engines(QObject):
         self._up_since: dict[str, float] = {}
         self._training: dict[str, EngineClient] = {}
         self._spare: EngineClient | None = None
+        self._models: EngineClient | None = None
         self._waiting: dict[str, list[Command]] = {}
         """For another computer's training workers that have not spoken yet, by job."""
         self._closing = False
@@ -103,6 +107,18 @@ class Engines(QObject):
         """To the worker that holds a model."""
         self._resident["inference"].send(command)
 
+    def send_models(self, command: Command) -> None:
+        """To the worker that lists and fetches models where the engine is, started by its first command.
+
+        A hub or a server that is slow keeps nobody else waiting.
+        """
+        if self._models is None:
+            self._models = self._client("models")
+            self._models.ended.connect(self._models_down)
+        if not self._models.running and not self._closing and not isinstance(command, Cancel):
+            self._models.start()
+        self._models.send(command)
+
     def send_training(self, command: Command) -> None:
         """To the worker of the command's job; starting or resuming a run makes the worker."""
         client = self._training.get(command.job)
@@ -135,7 +151,8 @@ class Engines(QObject):
 
     def pids(self) -> dict[str, int]:
         """Process ids by role or training job."""
-        everyone = {**self._resident, **self._training}
+        models = {} if self._models is None else {"models": self._models}
+        everyone = {**self._resident, **models, **self._training}
         return {name: client.pid for name, client in everyone.items()}
 
     def restart(self, role: str) -> None:
@@ -152,8 +169,8 @@ class Engines(QObject):
     def close(self, timeout_ms: int = 10_000) -> None:
         """The window closes: every worker saves and ends."""
         self._closing = True
-        spare = [] if self._spare is None else [self._spare]
-        everyone = [*self._resident.values(), *self._training.values(), *spare]
+        others = [client for client in (self._spare, self._models) if client is not None]
+        everyone = [*self._resident.values(), *self._training.values(), *others]
         for client in everyone:
             client.stop()
         for client in everyone:
@@ -192,6 +209,10 @@ class Engines(QObject):
             QTimer.singleShot(round(pause_s * 1000), self, partial(self._start_again, role))
         else:
             self._start_again(role)
+
+    def _models_down(self, expected: bool, words: str) -> None:
+        if not expected and not self._closing:
+            self.models_lost.emit(words)
 
     def _start_again(self, role: str) -> None:
         if not self._closing and not self._resident[role].running:

@@ -30,6 +30,8 @@ def style_sheet(theme: Theme) -> str:
     QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
     QLabel[role="muted"] {{ color: {c.muted}; }}
     QLabel[role="caption"] {{ color: {c.muted}; font-size: {caption}px; }}
+    QLabel[role="badge"] {{ color: {c.muted}; font-size: {caption}px; border: 1px solid {c.border};
+        border-radius: {pad}px; padding: 0 {pad}px; }}
     QLabel[role="large"] {{ font-size: {large}px; }}
     QLabel[role="number"] {{ font-size: {number}px; font-weight: 600; }}
     QFrame#notice {{ background: {c.warning_fill}; border: 1px solid {c.border};

@@ -53,6 +53,14 @@ class Colours:
     """What the model wrote; also marked with a triangle."""
     special: str
     """A template's or the tokenizer's special token; outlined, never filled."""
+    system: str
+    """The system's message; also marked with a diamond."""
+    tool: str
+    """What a tool was asked and said; also marked with a disc."""
+    document: str
+    """A document's text; also marked with a bar."""
+    thinking: str
+    """What a model writes before it answers; also underlined with dashes."""
     probability: tuple[str, ...]
     """From 0 to 1: one ramp after viridis, away from the ground."""
 
@@ -77,6 +85,10 @@ LIGHT = Colours(
     person="#0072B2",
     model="#D55E00",
     special="#7F7F7F",
+    system="#B0568C",
+    tool="#009E73",
+    document="#B07A00",
+    thinking="#2E86C1",
     probability=("#C9DE5C", "#5FC069", "#27928C", "#35628D", "#46246E"),
 )
 
@@ -100,6 +112,10 @@ DARK = Colours(
     person="#56B4E9",
     model="#F08A3C",
     special="#A0A0A0",
+    system="#DB8FBC",
+    tool="#2FC596",
+    document="#E69F00",
+    thinking="#56B4E9",
     probability=("#5B3F88", "#3F6E9E", "#2B9C92", "#74CC68", "#F0E54B"),
 )
 

@@ -148,6 +148,36 @@ def save_and_tell(widget: QWidget, path: str) -> str:
     return QCoreApplication.translate("export", "Saved as {path}").format(path=path)
 
 
+def ask_and_save_text(
+    parent: QWidget, text: str, name: str, say: Callable[[str], object] | None = None
+) -> QFileDialog:
+    """Ask where (not blocking), then save `text` in UTF-8. `name` is offered, with its suffix."""
+    dialog = QFileDialog(parent, QCoreApplication.translate("export", "Save as a file"))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(name.rpartition(".")[2])
+    dialog.selectFile(name)
+
+    def save(path: str) -> None:
+        said = save_text_and_tell(text, path)
+        if say is not None:
+            say(said)
+
+    dialog.fileSelected.connect(save)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+    return dialog
+
+
+def save_text_and_tell(text: str, path: str) -> str:
+    """Save the text; a sentence says where, or why not."""
+    file = QSaveFile(path)
+    if file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(text.encode()) >= 0 and file.commit():
+        return QCoreApplication.translate("export", "Saved as {path}").format(path=path)
+    return QCoreApplication.translate(
+        "export", "The file could not be saved ({reason}). Choose another folder."
+    ).format(reason=file.errorString())
+
+
 def rows_as_text(rows: Sequence[Row], form: Literal["csv", "json"]) -> str:
     """A table as CSV with a header line (an absent value is an empty cell), or as a JSON list of objects."""
     if form == "json":

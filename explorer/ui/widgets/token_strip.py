@@ -25,6 +25,16 @@ from explorer.ui.widgets.token_text import visible
 _FILL_ALPHA = {False: 46, True: 84}
 """Of a role's colour over the ground, by `Theme.dark`: soft enough to read on."""
 
+_COLOURS = {
+    "user": "person",
+    "assistant": "model",
+    "system": "system",
+    "template": "special",
+    "tool": "tool",
+    "document": "document",
+}
+"""A colour of the theme for each author, as `StreamToken.role` names them."""
+
 
 @dataclass(frozen=True)
 class _Place:
@@ -51,10 +61,11 @@ class _Look:
         self.outline = QPen(theme.colour("special"), px(1))
         self.pointed = QPen(theme.colour("accent"), px(2))
         self.nothing = QPen(Qt.PenStyle.NoPen)
-        self.roles = (theme.colour("person"), theme.colour("model"))
-        self.fills = (QColor(self.roles[0]), QColor(self.roles[1]))
-        for fill in self.fills:
+        self.colours = {role: theme.colour(name) for role, name in _COLOURS.items()}
+        self.fills = {role: QColor(colour) for role, colour in self.colours.items()}
+        for fill in self.fills.values():
             fill.setAlpha(_FILL_ALPHA[theme.dark])
+        self.dashes = QPen(theme.colour("thinking"), px(2), Qt.PenStyle.DashLine)
         self.empty = QColor(Qt.GlobalColor.transparent)
 
 
@@ -80,6 +91,7 @@ class TokenStrip(QAbstractScrollArea):
         """By token text: how it is shown, and how wide that is with the padding."""
         self._pointed = -1
         self._faded = False
+        self._thinking: Sequence[range] = ()
         self.setObjectName("surface")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -112,18 +124,29 @@ class TokenStrip(QAbstractScrollArea):
         """Whether the chips are shown as not being of now."""
         return self._faded
 
-    def show_tokens(self, prompt: Sequence[StreamToken], written: Sequence[StreamToken], faded: bool) -> None:
-        """Replace the stream. What is the same at the front is not laid out again."""
+    def show_tokens(
+        self,
+        prompt: Sequence[StreamToken],
+        written: Sequence[StreamToken],
+        faded: bool,
+        thinking: Sequence[range] = (),
+    ) -> None:
+        """Replace the stream. What is the same at the front is not laid out again.
+
+        `thinking`: chips that the model wrote before it answered, underlined.
+        """
         tokens = [*prompt, *written]
         same = next(
             (i for i, (a, b) in enumerate(zip(tokens, self._tokens, strict=False)) if a is not b and a != b),
             min(len(tokens), len(self._tokens)),
         )
         changed = same < len(tokens) or len(tokens) != len(self._tokens)
-        if not changed and (len(prompt), faded) == (self._prompt_length, self._faded):
-            return
         everything = (self._prompt_length, self._faded) != (len(prompt), faded)
+        everything = everything or [*thinking] != [*self._thinking]
+        if not changed and not everything:
+            return
         self._tokens, self._prompt_length, self._faded = tokens, len(prompt), faded
+        self._thinking = thinking
         if self._pointed >= len(tokens):
             self._point_at(-1)
         scrolled = self.verticalScrollBar().value()
@@ -231,19 +254,27 @@ class TokenStrip(QAbstractScrollArea):
     def _paint_chip(self, painter: QPainter, index: int) -> None:
         look, token = self._look, self._tokens[index]
         rect = self.chip_rect(index)
-        written = index >= self._prompt_length
-        pen = look.outline if token.special else look.nothing
-        painter.setPen(look.pointed if index == self._pointed else pen)
-        painter.setBrush(look.empty if token.special else look.fills[written])
+        role = self._role(index)
+        outlined = token.special or role == "template"
+        painter.setPen(look.pointed if index == self._pointed else look.outline if outlined else look.nothing)
+        painter.setBrush(look.empty if outlined else look.fills[role])
         painter.drawRoundedRect(rect, look.radius, look.radius)
         corner = QPointF(rect.left() + look.gap, rect.top() + look.gap)
-        paint_author_mark(painter, corner, look.mark, look.roles[written], written)
+        paint_author_mark(painter, corner, look.mark, look.colours[role], role)
+        if any(index in part for part in self._thinking):
+            painter.setPen(look.dashes)
+            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         shown, width = self._shape_of(token.text)
         inside = rect.adjusted(look.pad, look.gap, -look.pad, 0)
         if rect.width() < width:
             shown = look.metrics.elidedText(shown, Qt.TextElideMode.ElideRight, inside.width())
         painter.setPen(look.muted if token.special or token.text.isspace() else look.text)
         painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, shown)
+
+    def _role(self, index: int) -> str:
+        """Who wrote a chip; a text of no known author was the person's, or the model's where it wrote."""
+        role = self._tokens[index].role
+        return role if role in _COLOURS else "assistant" if index >= self._prompt_length else "user"
 
     def _paint_caret(self, painter: QPainter) -> None:
         """Where the next token will stand."""
@@ -317,12 +348,24 @@ class TokenStrip(QAbstractScrollArea):
             self.chosen.emit(index)
 
 
-def paint_author_mark(painter: QPainter, corner: QPointF, size: float, colour: QColor, written: bool) -> None:
-    """A small square for a person, a triangle for the model: the sign beside the colour."""
+def paint_author_mark(painter: QPainter, corner: QPointF, size: float, colour: QColor, role: str) -> None:
+    """The sign beside the colour: a square for a person, a triangle for the model, and so on."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    if not written:
-        painter.drawRect(QRectF(corner.x(), corner.y(), size, size))
-        return
+    square = QRectF(corner.x(), corner.y(), size, size)
     right, bottom = QPointF(corner.x() + 1.4 * size, corner.y()), QPointF(corner.x(), corner.y() + 1.4 * size)
-    painter.drawPolygon(QPolygonF([corner, right, bottom]))
+    match role:
+        case "assistant":
+            painter.drawPolygon(QPolygonF([corner, right, bottom]))
+        case "system":
+            middle, half = square.center(), size * 0.7
+            away = [QPointF(half, 0), QPointF(0, half), QPointF(-half, 0), QPointF(0, -half)]
+            painter.drawPolygon(QPolygonF([middle + step for step in away]))
+        case "tool":
+            painter.drawEllipse(square)
+        case "document":
+            painter.drawRect(QRectF(corner.x(), corner.y(), 2 * size, size / 2))
+        case "template":
+            pass  # its outline is the sign
+        case _:
+            painter.drawRect(square)
