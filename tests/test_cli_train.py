@@ -208,7 +208,7 @@ def test_odd_texts_are_learned_from(tmp_path: Path, capsys: Capture) -> None:
         (["--text", "empty"], "The text is empty"),
         (["--text", "short"], "needs at least 34. Choose a longer text"),
         (["--text", "latin"], "not encoded in UTF-8. Save it as UTF-8"),
-        (["--text", "pictures"], "holds no UTF-8 text files"),
+        (["--text", "pictures"], "holds no files with text"),
         (["--text", ""], "No text was chosen"),
         (["--preset", "huge"], "There is no preset huge. Choose one of:"),
         (["--steps", "0"], "steps cannot be 0. Choose a number from 1"),

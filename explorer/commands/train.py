@@ -24,6 +24,7 @@ from explorer.protocol import (
     RunStarted,
     Sampled,
     StepDone,
+    TextRead,
     TrainingEnded,
     TrainingStage,
 )
@@ -56,7 +57,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--text",
         default=BUILT_IN_TEXT,
         metavar="PATH",
-        help=f"a UTF-8 file, a folder of them, {WORLD_TEXT}, or {BUILT_IN_TEXT} (default)",
+        help="a text, .jsonl, .csv, .parquet or nanoGPT .bin, a folder of such files, "
+        f"{WORLD_TEXT}, or {BUILT_IN_TEXT} (default)",
     )
     parser.add_argument("--preset", default="nano", metavar="NAME", help="nano (default), small or medium")
     parser.add_argument("--out", required=True, metavar="DIR", help="the run's folder")
@@ -181,7 +183,7 @@ def _preparation(arguments: argparse.Namespace, folder: Path, world: "World | No
         processes=1 if world is None else world.size,
     )
     with closing(prepare(plan, folder)) as facts:
-        yield from (fact for fact in facts if isinstance(fact, TrainingStage))
+        yield from (fact for fact in facts if isinstance(fact, TrainingStage | TextRead))
 
 
 def _options(typed: list[str]) -> dict[str, str]:
@@ -236,6 +238,8 @@ class Progress:
         match fact:
             case TrainingStage():
                 self._take_stage(fact)
+            case TextRead():
+                self._take_text(fact)
             case RunStarted():
                 self._steps = fact.info.steps
                 self.say(
@@ -268,6 +272,19 @@ class Progress:
         elif words != self._stage:
             self.say(words)
         self._stage = words
+
+    def _take_text(self, fact: TextRead) -> None:
+        left_out = f", {fact.files_skipped:,} files without text left out" if fact.files_skipped else ""
+        self.say(f"{fact.documents:,} documents{left_out}")
+        if fact.lines_skipped:
+            self.say(f"{fact.lines_skipped:,} lines are no text and were left out:")
+            for example in fact.examples:
+                self.say(f"  {example}")
+        if fact.vocab_size < fact.vocab_wanted:
+            self.say(
+                f"The text fills only {fact.vocab_size:,} of the {fact.vocab_wanted:,} entries of a "
+                "vocabulary: no other pair of tokens occurs twice"
+            )
 
     def _take_step(self, fact: StepDone) -> None:
         point = fact.point

@@ -20,7 +20,7 @@ class StartTraining(Message, tag=True, frozen=True, kw_only=True):
     runs_dir: str
     name: str = ""
     text: str = BUILT_IN_TEXT
-    """`BUILT_IN_TEXT`, `WORLD_TEXT`, or the path of a UTF-8 file or a folder of such files."""
+    """`BUILT_IN_TEXT`, `WORLD_TEXT`, or a path: a text, .jsonl, .csv, .parquet, nanoGPT's .bin, a folder."""
     preset: str = "nano"
     tokenizer: TokenizerKind = "bpe"
     vocab_size: int | None = None
@@ -65,6 +65,21 @@ class TrainingStage(Message, tag=True, frozen=True, kw_only=True):
 
     stage: Literal["reading", "tokenizer", "tokens", "model", "compiling"]
     share: float
+
+
+class TextRead(Message, tag=True, frozen=True, kw_only=True):
+    """The text has been turned into tokens: what there was, and what had to be left out."""
+
+    documents: int
+    files_skipped: int
+    """Of a folder: those that hold no text."""
+    lines_skipped: int
+    """Lines or rows of data files that are no text."""
+    examples: tuple[str, ...]
+    """The first of them, in English: "notes.jsonl, line 17: not JSON"."""
+    vocab_size: int
+    vocab_wanted: int
+    """Larger than `vocab_size` if the text could not fill it; else the same."""
 
 
 class RunStarted(Message, tag=True, frozen=True, kw_only=True):
@@ -124,6 +139,7 @@ class TrainingEnded(Message, tag=True, frozen=True, kw_only=True):
 TrainingCommand = StartTraining | ResumeTraining | PauseTraining | ContinueTraining | StopTraining | SampleNow
 TrainingEvent = (
     TrainingStage
+    | TextRead
     | RunStarted
     | StepDone
     | Sampled

@@ -18,6 +18,7 @@ from explorer.protocol import (
     SampleNow,
     StartTraining,
     StopTraining,
+    TextRead,
     TrainingEnded,
     TrainingStage,
 )
@@ -98,7 +99,7 @@ class TrainingService:
                 for fact in facts:
                     if control.stop:
                         break
-                    yield _of_job(command.job, fact) if isinstance(fact, TrainingStage) else None
+                    yield _of_job(command.job, fact) if isinstance(fact, TrainingStage | TextRead) else None
             if not RunFolder(folder).exists:
                 yield JobCancelled(job=command.job)  # nothing was begun, and nothing is left behind
                 return

@@ -3,29 +3,15 @@
 import importlib
 import os
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.core.data.files import Report, check, file_documents, is_readable
 from explorer.core.data.world.corpus import DEFAULT_CHARACTERS
 from explorer.core.data.world.corpus import documents as world_documents
 from explorer.errors import InputError
 from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
-from explorer.text.files import text_blocks
-
-_NEVER_TEXT = {
-    ".pyc",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".gif",
-    ".pdf",
-    ".zip",
-    ".gz",
-    ".safetensors",
-    ".gguf",
-    ".bin",
-}
 
 
 @dataclass(frozen=True)
@@ -37,7 +23,7 @@ class TextSource:
     path: str
     files: tuple[Path, ...]
     skipped: int = 0
-    """Files of the folder that are not UTF-8 text."""
+    """Files of the folder that hold no text."""
 
 
 def find_text(text: str) -> Generator[None, None, TextSource]:
@@ -51,19 +37,26 @@ def find_text(text: str) -> Generator[None, None, TextSource]:
         return TextSource("World", WORLD_TEXT, ())
     if not text:
         raise InputError("No text was chosen. Choose a file, or a folder of files.")
-    try:
+    with _reading_errors(text):
         path = Path(os.path.expanduser(text)).resolve()  # noqa: PTH111  (Path's own fails for "~nobody")
         if path.is_dir():
             return (yield from _find_in_folder(path))
+        # The beginning proves that it is text at all; the rest is read when it is learned from.
+        check(path)
+    return TextSource(path.name, str(path), (path,))
+
+
+@contextmanager
+def _reading_errors(text: str) -> Generator[None]:
+    """What the system refuses, in a sentence."""
+    try:
+        yield
     except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a zero in the name
         raise InputError(
             "{path} could not be read ({reason}). Choose another file.",
             path=text,
             reason=getattr(error, "strerror", None) or str(error),
         ) from error
-    # The first block proves that it is text at all; the rest is read when it is learned from.
-    next(text_blocks(path), "")
-    return TextSource(path.name, str(path), (path,))
 
 
 def _find_in_folder(folder: Path) -> Generator[None, None, TextSource]:
@@ -73,26 +66,33 @@ def _find_in_folder(folder: Path) -> Generator[None, None, TextSource]:
     for file in sorted(folder.rglob("*")):
         if _hidden(file, folder) or not file.is_file():
             continue
-        if (yield from _is_text(file)):
+        if (yield from is_readable(file)):
             readable.append(file)
         else:
             skipped += 1
     if not readable:
-        raise InputError("The folder {path} holds no UTF-8 text files. Choose another one.", path=str(folder))
+        raise InputError("The folder {path} holds no files with text. Choose another one.", path=str(folder))
     return TextSource(f"{folder.name}/", str(folder), tuple(readable), skipped)
 
 
-def documents(source: TextSource) -> Iterator[Iterator[str]]:
-    """Each document as blocks of text. Raises (while iterated): InputError, as `text_blocks`."""
+def documents(source: TextSource, report: Report | None = None) -> Iterator[Iterator[str]]:
+    """Each document as blocks of text; what is passed over is told to `report`.
+
+    Raises (while iterated): InputError, as `text_blocks`; OSError.
+    """
+    report = report or Report()
     if source.files:
         for file in source.files:
-            yield text_blocks(file)
+            yield from file_documents(file, report)
         return
     if source.path == WORLD_TEXT:
-        yield from (iter((document.text,)) for document in world_documents())
+        for document in world_documents():
+            report.documents += 1
+            yield iter((document.text,))
         return
     topics: dict[str, str] = importlib.import_module("pydoc_data.topics").topics
     for name in sorted(topics):
+        report.documents += 1
         yield iter((topics[name],))
 
 
@@ -132,14 +132,3 @@ def characters_of(source: TextSource) -> Generator[None, None, str]:
 
 def _hidden(file: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in file.relative_to(folder).parts)
-
-
-def _is_text(file: Path) -> Generator[None, None, bool]:
-    if file.suffix.lower() in _NEVER_TEXT:
-        return False
-    try:
-        for _ in text_blocks(file):
-            yield
-    except InputError:
-        return False
-    return True

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.data.files import Report
 from explorer.core.data.texts import TextSource, documents, size_bytes
 from explorer.errors import InputError
 from explorer.text.tokenizer import Tokenizer, encode_long
@@ -29,6 +30,8 @@ class Encoded:
     tokens: int
     token_bytes: int
     fingerprint: str
+    report: Report
+    """What was read, and what was passed over."""
 
 
 def encode_to_file(source: TextSource, tokenizer: Tokenizer, path: Path) -> Iterator[float | Encoded]:
@@ -39,9 +42,9 @@ def encode_to_file(source: TextSource, tokenizer: Tokenizer, path: Path) -> Iter
     """
     kind = np.dtype("<u2") if tokenizer.n_vocab <= 0x10000 else np.dtype("<u4")
     total, done, tokens = max(1, size_bytes(source)), 0, 0
-    digest = hashlib.sha256()
+    digest, report = hashlib.sha256(), Report()
     with path.open("wb") as stream:
-        for document in documents(source):
+        for document in documents(source, report):
             before = tokens
             for block in document:
                 for chunk in encode_long(tokenizer, block):
@@ -53,7 +56,7 @@ def encode_to_file(source: TextSource, tokenizer: Tokenizer, path: Path) -> Iter
             if tokens > before:
                 stream.write(np.array([tokenizer.end_of_text], kind).tobytes())
                 tokens += 1
-    yield Encoded(tokens, kind.itemsize, digest.hexdigest())
+    yield Encoded(tokens, kind.itemsize, digest.hexdigest(), report)
 
 
 class TokenData:

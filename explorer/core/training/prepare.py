@@ -21,7 +21,7 @@ from explorer.core.storage import atomic_folder, storage_errors
 from explorer.core.training.learner import uneven_batch
 from explorer.core.training.presets import Preset, Recipe, find_preset
 from explorer.errors import InputError
-from explorer.protocol import TokenizerKind, TrainingStage
+from explorer.protocol import TextRead, TokenizerKind, TrainingStage
 from explorer.text.bpe import Merged, PiecesCounted, Trained, train_bpe
 from explorer.text.characters import build_characters
 from explorer.text.tokenizer import Tokenizer
@@ -81,7 +81,7 @@ def checked_recipe(plan: Plan, recipe: Recipe) -> Recipe:
     return recipe
 
 
-def prepare_pretraining(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | None]:
+def prepare_pretraining(plan: Plan, folder: Path) -> Generator[TrainingStage | TextRead | RunRecord | None]:
     """Make the run folder. Yields progress (None: nothing new to tell), at last the record.
 
     Raises: InputError (text, preset or numbers that cannot be used), StorageError. Closed or failed, it
@@ -99,6 +99,7 @@ def prepare_pretraining(plan: Plan, folder: Path) -> Generator[TrainingStage | R
         tokenizer = yield from _learn_tokenizer(plan, preset, source)
         save_tokenizer(tokenizer, partial)
         encoded = yield from _write_tokens(source, tokenizer, partial / TOKENS_FILE)
+        yield _told(plan, preset, source, tokenizer, encoded)
         TokenData(partial / TOKENS_FILE, encoded.token_bytes, recipe.context)  # long enough, or said why not
         yield TrainingStage(stage="model", share=0.0)
         record = _record(plan, preset, recipe, source, tokenizer, encoded)
@@ -216,6 +217,19 @@ def _write_tokens(
             return fact
         yield announce(fact)
     raise AssertionError("encoding ends with Encoded")
+
+
+def _told(plan: Plan, preset: Preset, source: TextSource, tokenizer: Tokenizer, encoded: Encoded) -> TextRead:
+    """What was read. Characters are as many as there are, so a vocabulary of them is never too large."""
+    wanted = preset.vocab_size if plan.vocab_size is None else plan.vocab_size
+    return TextRead(
+        documents=encoded.report.documents,
+        files_skipped=source.skipped,
+        lines_skipped=encoded.report.skipped,
+        examples=tuple(encoded.report.examples),
+        vocab_size=tokenizer.n_vocab,
+        vocab_wanted=wanted if plan.tokenizer == "bpe" else tokenizer.n_vocab,
+    )
 
 
 def model_config(preset: Preset, vocab_size: int, context: int) -> ModelConfig:

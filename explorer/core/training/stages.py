@@ -20,14 +20,14 @@ from explorer.core.training.reinforcement.problem_stages import (
 from explorer.core.training.sft import Finetuning, prepare_sft
 from explorer.core.training.stage import Opening, Stage
 from explorer.errors import InputError
-from explorer.protocol import TrainingStage
+from explorer.protocol import TextRead, TrainingStage
 
 
 @dataclass(frozen=True)
 class StageKind:
     """One row of the table of stages."""
 
-    prepare: Callable[[Plan, Path], Generator[TrainingStage | RunRecord | None]]
+    prepare: Callable[[Plan, Path], Generator[TrainingStage | TextRead | RunRecord | None]]
     """Makes the run's folder, or leaves nothing behind. See `prepare.prepare_pretraining`."""
     open: Callable[[Opening], Stage]
     shared: bool = False
@@ -51,7 +51,7 @@ def find_stage(name: str) -> StageKind:
     return STAGES[name]
 
 
-def prepare(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | None]:
+def prepare(plan: Plan, folder: Path) -> Generator[TrainingStage | TextRead | RunRecord | None]:
     """Make the run folder. Yields progress (None: nothing new to tell), at last the record.
 
     Raises: InputError (what cannot be used), DamagedFileError, StorageError. Closed or failed, it leaves

@@ -18,7 +18,7 @@ from explorer.core.training import prepare as module
 from explorer.core.training.prepare import Plan
 from explorer.core.training.stages import prepare
 from explorer.errors import InputError, StorageError
-from explorer.protocol import BUILT_IN_TEXT, TrainingStage
+from explorer.protocol import BUILT_IN_TEXT, TextRead, TrainingStage
 from explorer.text.encodings import load_tokenizer
 from tests.core.training.small_runs import TEXT, tiny_preset
 
@@ -37,7 +37,7 @@ def plan(tmp_path: Path, text: str = "text.txt", **changes: object) -> Plan:
 
 def prepared(wish: Plan, folder: Path) -> RunRecord:
     *stages, record = prepare(wish, folder)
-    assert all(stage is None or isinstance(stage, TrainingStage) for stage in stages)
+    assert all(stage is None or isinstance(stage, TrainingStage | TextRead) for stage in stages)
     assert isinstance(record, RunRecord)
     return record
 
@@ -202,3 +202,13 @@ def test_a_place_that_cannot_be_written_to(tmp_path: Path) -> None:
         prepared(plan(tmp_path), tmp_path / "text.txt" / "one")
     with pytest.raises(StorageError, match=r"could not be written|must not be written to"):
         prepared(plan(tmp_path), Path("/proc/nothing-here/one"))
+
+
+def test_what_was_read_and_what_was_not_is_told(tmp_path: Path) -> None:
+    lines = ['{"text": "the cat sat on the mat, again and again and again"}'] * 40 + ["damaged"]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    wish = replace(plan(tmp_path), text=str(tmp_path / "a.jsonl"), vocab_size=1000)
+    told = [fact for fact in prepare(wish, tmp_path / "run") if isinstance(fact, TextRead)]
+    assert len(told) == 1 and (told[0].documents, told[0].lines_skipped) == (40, 1)
+    assert told[0].examples == ("a.jsonl, line 41: not JSON",)
+    assert told[0].vocab_size < told[0].vocab_wanted == 1000
