@@ -107,7 +107,8 @@ def test_chinese_people():
     ("noun", "many"),
     [
         ("box", "boxes"), ("city", "cities"), ("toy", "toys"), ("church", "churches"), ("goose", "geese"),
-        ("guinea pig", "guinea pigs"), ("wooden knife", "wooden knives"), ("glass of milk", "glasses of milk"),
+        ("guinea pig", "guinea pigs"), ("wooden knife", "wooden knives"),
+        ("glass of milk", "glasses of milk"),
         ("fisherman", "fishermen"), ("sheep", "sheep"), ("human", "humans"), ("mouse", "mice"),
     ],
 )  # fmt: skip
@@ -122,7 +123,7 @@ def test_plurals(noun: str, many: str):
         ("a unicorn", "a unicorn"), ("a uncle", "an uncle"), ("a useful egg", "a useful egg"),
         ("a 8", "an 8"), ("a 18 year old", "an 18 year old"), ("a 80", "an 80"), ("a 1", "a 1"),
         ("a \"odd\" one", "an \"odd\" one"),
-        ("a one-eyed ox", "a one-eyed ox"), ("a umbrella", "an umbrella"), 
+        ("a one-eyed ox", "a one-eyed ox"), ("a umbrella", "an umbrella"),
         ("a unhappy cat", "an unhappy cat"),
         ("a European", "a European"), ("Anna a Ida", "Anna an Ida"),
     ],

@@ -12,7 +12,16 @@ from explorer.core.data.world.people import Character, Discourse, Gender
 from explorer.core.data.world.voice import in_one_voice
 from explorer.core.data.world.wordlists import sections, words
 
-_FILES = ("en/common", "en/stories1", "en/stories2", "en/stories3", "en/fables", "en/frames", "en/journeys")
+_FILES = (
+    "en/common",
+    "en/stories1",
+    "en/stories2",
+    "en/stories3",
+    "en/stories4",
+    "en/fables",
+    "en/frames",
+    "en/journeys",
+)
 _ELDERS: tuple[tuple[str, Gender], ...] = (
     ("Grandma", "she"),
     ("Grandpa", "he"),
@@ -28,7 +37,9 @@ _FABLE_ANIMALS: dict[Gender, tuple[str, ...]] = {
     "he": ("fox", "bear", "wolf", "hedgehog", "frog", "badger", "snail", "rabbit"),
 }
 
-_FABLES, _JOURNEYS = 15, 30
+_FAR_OUT = ("storm", "snow", "lighthouse", "night train", "journey", "museum")
+"""Plots away from all that could happen by the way."""
+_FABLES, _JOURNEYS = 6, 16
 """In a hundred stories."""
 
 
@@ -88,12 +99,27 @@ def story(dice: Dice) -> str:
 
 
 def _story_of(dice: Dice, plot: str) -> str:
-    under_way = telling(dice, draw_cast(dice, first_person=dice.chance(0.3)))
-    body = under_way.tell(plot)
+    cast = draw_cast(dice, first_person=dice.chance(0.3))
+    body = _body(plot, cast, dice)
     if dice.chance(0.45):
-        opening = telling(dice, _cast_of(under_way)).tell("open")
-        body = f"{opening}\n\n{body}"
-    return in_one_voice(tidy(_told_by(under_way, body)), dice)
+        body = f"{telling(dice, cast).tell('open')}\n\n{body}"
+    return in_one_voice(tidy(body), dice)
+
+
+def _body(plot: str, cast: Cast, dice: Dice) -> str:
+    """The plot, with up to two things at its edge that have nothing to do with it."""
+    under_way = telling(dice, cast)
+    paragraphs = _told_by(under_way, under_way.tell(plot)).split("\n\n")
+    if plot.removeprefix("plot ") not in _FAR_OUT:
+        scenes = telling(dice, cast)
+        for _ in range(dice.choice((0, 1, 1, 2))):
+            scene = scenes.tell("scene")
+            scenes.discourse.heard(" // ")
+            told = " ".join(paragraphs)
+            if all(who.name in told or who.name not in scene for who in (cast.friend, cast.elder)):
+                place = dice.below(max(1, len(paragraphs) - 1))
+                paragraphs[place] += f" {scene}"
+    return "\n\n".join(paragraphs)
 
 
 _OTHERS = re.compile(r"\b([Tt]hey|[Tt]hem|[Tt]heir|[Tt]hemselves)(_?)(?!\w)")
@@ -115,11 +141,6 @@ def _told_by(under_way: Telling, text: str) -> str:
     return '"'.join(part if place % 2 else _OTHERS.sub(ours, part) for place, part in enumerate(parts))
 
 
-def _cast_of(under_way: Telling) -> Cast:
-    people = [value for value in under_way.values.values() if isinstance(value, Character)]
-    return Cast(*people[:3])
-
-
 def fable(dice: Dice) -> str:
     """A tale of animals who talk."""
     herd = [Character(f"the {name}", gender) for gender, names in _FABLE_ANIMALS.items() for name in names]
@@ -134,5 +155,4 @@ def own_words(dice: Dice, hero: Character | None = None) -> str:
     if hero is not None:
         cast = Cast(Character(hero.name, hero.gender, hero.full, first_person=True), cast.friend, cast.elder)
     plot = dice.choice(story_grammar().starting_with("plot "))
-    under_way = telling(dice, cast)
-    return in_one_voice(tidy(_told_by(under_way, under_way.tell(plot))), dice)
+    return in_one_voice(tidy(_body(plot, cast, dice)), dice)
