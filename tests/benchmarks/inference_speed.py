@@ -235,6 +235,7 @@ def measured(rounds: int, tokens: int, threads: int) -> dict[str, Any]:
         rates: dict[str, dict[str, list[float]]] = {question: {} for question in ("decode", "prefill")}
         openings: dict[str, list[float]] = {dtype: [] for dtype in OURS}
         for number in range(rounds + 1):
+            print(f"round {number} of {rounds} (0 warms up)", file=sys.stderr)
             for question, found in rates.items():
                 for label, contestant in contestants.items():
                     rate = contestant.ask(question)
@@ -277,8 +278,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--tokens", type=int, default=48)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
