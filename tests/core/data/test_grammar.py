@@ -207,3 +207,12 @@ def test_other_texts_can_be_told():
         assert len(texts) > 30, teller
     assert len({fable(Dice(seed)) for seed in range(40)}) == 40
     assert own_words(Dice(1)) != story(Dice(1))
+
+
+def test_chinese_has_chinese_marks_only():
+    from explorer.core.data.world.chinese import chinese
+
+    for seed in range(120):
+        text = chinese(Dice(seed, "zh")).text
+        assert not re.search(r'[一-鿿][,?!;:"]|[{}\[\]<>|]|[。！？]”[。，]|\(', text), text
+        assert text.count("“") == text.count("”")

@@ -26,7 +26,6 @@ class PersonalData:
 
     def __init__(self) -> None:
         self.right = self.wrong = self.missed = 0
-        self.examples: list[tuple[str, str]] = []
 
     def keep(self, page: Page) -> str | None:
         """As `Step`; the page stays."""

@@ -1,5 +1,6 @@
 """The Chinese part: people with facts of their own, towns, stories, diaries, explanations, simple sums."""
 
+import re
 from functools import cache
 
 from explorer.core.data.world.dice import Dice
@@ -67,7 +68,8 @@ def _person(entity: Entity, dice: Dice) -> Document:
     under_way = Telling(_grammar(), dice, {"E": character}, Discourse("zh", pronouns=0.6))
     chosen = dice.sample(_ATTRIBUTES, dice.integer(2, len(_ATTRIBUTES)))
     if dice.chance(0.2):
-        text = "\n".join((f"姓名:{entity.name}", *(f"{_LABELS[name]}:{entity[name]}" for name in chosen)))
+        rows = (("姓名", entity.name), *((_LABELS[name], entity[name]) for name in chosen))
+        text = "\n".join(tidy_chinese(f"{label}:{value}") for label, value in rows)
     elif dice.chance(0.35):
         lines: list[str] = []
         for name in chosen:
@@ -101,6 +103,7 @@ def _told(rule: str, dice: Dice) -> str:
     return tidy_chinese(under_way.tell(rule))
 
 
+_ENDED_TWICE = re.compile("([。！？])”[。，]")
 _FULL_WIDTH = {ord(mark): ord(mark) + 0xFEE0 for mark in ",?!:;"} | {ord(" "): None}
 
 
@@ -108,9 +111,9 @@ def tidy_chinese(text: str) -> str:
     """Full-width marks and curly quotes, no spaces."""
     text = text.translate(_FULL_WIDTH)
     parts = text.split('"')
-    return (
-        "".join(part + ("“" if place % 2 == 0 else "”") for place, part in enumerate(parts[:-1])) + parts[-1]
-    )
+    marks = ("“" if place % 2 == 0 else "”" for place in range(len(parts) - 1))
+    quoted = "".join(part + mark for part, mark in zip(parts, (*marks, ""), strict=True))
+    return _ENDED_TWICE.sub(r"\1”", quoted)
 
 
 _THINGS = (
@@ -144,4 +147,5 @@ def _sum(dice: Dice) -> str:
     else:
         text = f"一个盒子里有{b}{measure}{thing},{a}个盒子里一共有多少{measure}?"
         line = (a, "×", b, a * b)
-    return f"{text}\n{line[0]} {line[1]} {line[2]} = {line[3]}\n答:{line[3]}{measure}。"
+    worked = f"{line[0]} {line[1]} {line[2]} = {line[3]}"
+    return f"{tidy_chinese(text)}\n{worked}\n{tidy_chinese(f'答:{line[3]}{measure}。')}"

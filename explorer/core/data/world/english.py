@@ -103,27 +103,6 @@ def third_person(verb: str) -> str:
     return form + space + rest
 
 
-_NUMBER_WORDS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-)
-
-
-def number_word(number: int) -> str:
-    """A small number as a word, a larger one in digits."""
-    return _NUMBER_WORDS[number] if 0 <= number < len(_NUMBER_WORDS) else str(number)
-
-
 _SPACES = re.compile(r"[ \t]+")
 _BEFORE_MARK = re.compile(r" +([,.;:!?])")
 _LINE_EDGES = re.compile(r" *\n *")

@@ -63,7 +63,7 @@ class _Entry:
 
 
 class Grammar:
-    """Rules by name. `own` forms of strings can be added by a language, such as a measure word."""
+    """Rules by name, from files or dictionaries; a rule that is in two of them grows."""
 
     def __init__(self, *sources: Mapping[str, Sequence[str]]) -> None:
         self._lines: dict[str, list[str]] = {}

@@ -92,9 +92,3 @@ def world_names(seed: int, known: int, unknown: int) -> tuple[Name, ...]:
         families.add(name.family)
         found.append(name)
     return tuple(found)
-
-
-def fresh_names(seed: int, part: Part, count: int) -> tuple[Name, ...]:
-    """`count` different names of a part; another seed gives others."""
-    source = names(part, Dice(seed, "fresh", part))
-    return tuple(next(source) for _ in range(count))

@@ -55,7 +55,6 @@ class Discourse:
     language: str = "en"
     pronouns: float = 0.72
     _last: dict[str, tuple[Character, int]] = field(default_factory=dict[str, tuple[Character, int]])
-    _introduced: set[str] = field(default_factory=set[str])
     _sentence: int = 0
 
     def heard(self, text: str) -> None:
@@ -82,8 +81,6 @@ class Discourse:
         if clear:
             return forms[_SMART[form]]
         name = who.name
-        if not who.full or name in self._introduced:
-            self._introduced.add(name)
         return name + self._possessive(name) if form == "poss" else name
 
     def _possessive(self, name: str) -> str:
