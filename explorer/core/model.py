@@ -133,7 +133,7 @@ class KVCache:
 
     def keep_rows(self, rows: Sequence[int]) -> None:
         """Forget all rows but these, which become 0, 1, ... in the order given; one may come twice."""
-        kept = torch.tensor(rows, device=self._store.device)
+        kept = torch.tensor(rows, dtype=torch.int64, device=self._store.device)
         used = self._store[:, :, :, :, : self.length]
         moves = [(place, row) for place, row in enumerate(rows) if place != row]
         if all(row >= len(rows) for _, row in moves):  # rows from the end into gaps: the others stay

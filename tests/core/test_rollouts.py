@@ -136,3 +136,9 @@ def test_weights_that_are_no_numbers_are_said() -> None:
         model.norm.weight[0] = float("nan")
     with pytest.raises(DamagedFileError, match="not a number"):
         finished(attempt(model, PROMPTS, seeds_of(1), limits()))
+
+
+def test_all_rows_may_end_at_once() -> None:
+    found = finished(attempt(small_model(), PROMPTS, seeds_of(2), Limits(1.0, 9, set(range(V)), V)))
+    assert [[len(one.ids) for one in group] for group in found] == [[1, 1]] * len(PROMPTS)
+    assert all(one.ended for group in found for one in group)
