@@ -27,7 +27,7 @@ from tests.core.training.small_runs import STEPS, losses, make_run, train, train
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="torchrun is for Linux and macOS"),
-    pytest.mark.timeout(300),  # several processes, each of which loads torch: slow on a machine with other work
+    pytest.mark.timeout(300),  # several processes, each of which loads torch
 ]
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
