@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,11 @@ from explorer.errors import InputError
 from explorer.paths import default_data_dir
 
 if TYPE_CHECKING:
-    from explorer.core.evaluation import Shares, Speaker
+    from explorer.core.evaluation import Shares
 
 _INTERRUPTED = 130
 _COUNT = 200
 _LARGEST_SEED = 2**31 - 1
-BITS = "bits_per_byte"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # pyright: ignore[reportPrivateUsage]
@@ -38,7 +36,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--count", type=int, default=_COUNT, metavar="N", help=f"questions a task (default: {_COUNT})"
     )
     parser.add_argument(
-        "--only", default="", metavar="NAME,...", help=f"some tasks, by name; {BITS} is one (default: all)"
+        "--only",
+        default="",
+        metavar="NAME,...",
+        help="some tasks, by name; bits_per_byte is one (default: all)",
     )
     parser.add_argument("--json", action="store_true", help='print shares by name, with "n" and "se"')
     parser.add_argument(
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     wait_without_spinning()
 
     from explorer.core import devices
-    from explorer.core.evaluation import Speaker
+    from explorer.core.evaluation import ALL, Speaker, evaluate
     from explorer.core.loading import load_model, opened_dir
     from explorer.text.templates import TemplateRenderer
 
@@ -73,8 +74,12 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{loaded.info.name} ({loaded.info.parameters:,} parameters), asked {way}", file=sys.stderr)
         show = _Progress()
         shares: Shares = {}
+        names = [name for name in arguments.only.split(",") if name] or ALL
         try:
-            for found in _measured(speaker, arguments, show):
+            for found in evaluate(speaker, arguments.seed, arguments.count, names):
+                if found is None:
+                    show.tick()
+                    continue
                 shares |= found
                 show.say(", ".join(f"{name} {share.value:.3f}" for name, share in found.items()))
         except KeyboardInterrupt:
@@ -85,38 +90,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(speaker: "Speaker", arguments: argparse.Namespace, show: "_Progress") -> Generator["Shares"]:
-    """Task after task."""
-    from explorer.core.evaluation import TASKS, measure
-    from explorer.core.evaluation.documents import held_out_texts
-    from explorer.core.evaluation.likelihood import bits_per_byte
+def _print(shares: "Shares", wants_json: bool) -> None:
+    if wants_json:
+        from explorer.core.evaluation import as_json
 
-    chosen = [*TASKS, BITS] if not arguments.only else [name for name in arguments.only.split(",") if name]
-    asked = [name for name in chosen if name != BITS]
-    if asked:
-        for fact in measure(speaker, arguments.seed, arguments.count, asked):
-            if fact is None:
-                show.tick()
-            else:
-                yield fact.shares
-    if BITS in chosen:
-        texts = held_out_texts(arguments.seed, arguments.count)
-        working = bits_per_byte(speaker.model, speaker.tokenizer, texts)
-        while True:
-            try:
-                next(working)
-            except StopIteration as end:
-                yield {BITS: end.value}
-                return
-            show.tick()
-
-
-def _print(shares: "Shares", as_json: bool) -> None:
-    if as_json:
-        values: dict[str, object] = {name: round(share.value, 4) for name, share in shares.items()}
-        values["n"] = {name: share.n for name, share in shares.items()}
-        values["se"] = {name: round(share.se, 4) for name, share in shares.items()}
-        print(json.dumps(values), flush=True)
+        print(json.dumps(as_json(shares)), flush=True)
         return
     width = max(map(len, shares), default=0)
     for name, share in shares.items():

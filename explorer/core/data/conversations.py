@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from explorer.core.data.chats import chats
+from explorer.core.data.chats import Mixture, chats
 from explorer.errors import InputError
 from explorer.text.files import text_blocks
 from explorer.text.templates import ChatMessage
@@ -86,14 +86,14 @@ def find_conversations(source: str) -> ConversationSource:
 
 
 def read_conversations(
-    source: ConversationSource, seed: int, count: int
+    source: ConversationSource, seed: int, count: int, mixture: Mixture | None = None
 ) -> Iterator[Sequence[ChatMessage] | None]:
-    """A file's in their order; of the built-in ones, which have no end, `count` drawn by `seed`.
+    """A file's in their order; of the built-in ones, which have no end, `count` of `mixture`, by `seed`.
 
     None stands for a line that is no conversation. Raises: InputError.
     """
     if not source.files:
-        yield from (chat.messages for chat in islice(chats(seed, "train"), count))
+        yield from (chat.messages for chat in islice(chats(seed, "train", mixture), count))
     for file in source.files:
         for line in _lines(file):
             if line.strip():

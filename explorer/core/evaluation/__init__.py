@@ -3,8 +3,11 @@
 from explorer.core.evaluation.measure import COUNT, TASKS, TaskDone, measure
 from explorer.core.evaluation.share import Share, Shares, ratio_of, share_of
 from explorer.core.evaluation.speaker import Ask, Reply, Speaker
+from explorer.core.evaluation.whole import ALL, BITS, as_json, evaluate
 
 __all__ = [
+    "ALL",
+    "BITS",
     "COUNT",
     "TASKS",
     "Ask",
@@ -13,6 +16,8 @@ __all__ = [
     "Shares",
     "Speaker",
     "TaskDone",
+    "as_json",
+    "evaluate",
     "measure",
     "ratio_of",
     "share_of",

@@ -6,13 +6,15 @@ Conversations are rows of their own, padded to the longest of their batch: none 
 """
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import torch
+from msgspec import Meta
 
 from explorer.core.data.chat_rows import ChatRows, Written, write_chats
+from explorer.core.data.chats import ASSISTANT, HONEST, Mixture
 from explorer.core.data.conversations import (
     BUILT_IN_CHATS,
     ConversationSource,
@@ -51,6 +53,15 @@ class SftOptions:
     """How often each conversation comes, if the number of steps is not given."""
     conversations: int = 4000
     """How many of the built-in ones, which have no end."""
+    unknown: bool = True
+    """Whether the built-in ones say "I don't know" of whom the model cannot know."""
+    shown_steps: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    """Share of the built-in ones with thinking that think in sums; the others guess, for RL to improve on."""
+
+    @property
+    def mixture(self) -> Mixture:
+        """Of the built-in conversations."""
+        return Mixture(HONEST if self.unknown else ASSISTANT, shown_steps=self.shown_steps)
 
 
 def prepare_sft(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | None]:
@@ -73,7 +84,7 @@ def prepare_sft(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord
             written.fingerprint,
             written.skipped,
         )
-        record = child_record(plan, parent, recipe, material, {"epochs": options.epochs})
+        record = child_record(plan, parent, recipe, material, asdict(options))
         RunFolder(partial).write_record(record)
     yield record
 
@@ -82,7 +93,7 @@ def _write(
     source: ConversationSource, plan: Plan, options: SftOptions, parent: Parent, partial: Path
 ) -> Generator[TrainingStage | None, None, Written]:
     announce = Announced("tokens")
-    conversations = read_conversations(source, plan.seed, options.conversations)
+    conversations = read_conversations(source, plan.seed, options.conversations, options.mixture)
     context = plan.context or parent.model.config.max_position_embeddings
     for fact in write_chats(conversations, parent.tokenizer, context, partial):
         if isinstance(fact, Written):
