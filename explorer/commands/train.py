@@ -140,7 +140,7 @@ def _lead(arguments: argparse.Namespace, folder: Path, world: "World | None") ->
     steps = arguments.steps if arguments.resume else None
     go_on = f"Go on with: llm-explorer train --out {shlex.quote(str(folder))} --resume"
     try:
-        with _stop_on_interrupt(control, show) as interrupts:
+        with stop_on_interrupt(control, show) as interrupts:
             if not arguments.resume:
                 with closing(_preparation(arguments, folder, world)) as facts:
                     for fact in facts:
@@ -195,17 +195,20 @@ def _options(typed: list[str]) -> dict[str, str]:
 
 
 @dataclass
-class _Interrupts:
+class Interrupts:
+    """How the first Ctrl+C is taken."""
+
     at_once: bool = True
+    """Whether it ends what is under way, rather than to let it save."""
 
 
 @contextmanager
-def _stop_on_interrupt(control: "Control", show: "Progress") -> Generator["_Interrupts"]:
+def stop_on_interrupt(control: "Control", show: "Progress") -> Generator["Interrupts"]:
     """The first Ctrl+C (or SIGTERM) ends the run after its step, saved; a second one ends it at once.
 
     While `at_once` of what is given is set, and so at the beginning, the first one does.
     """
-    interrupts = _Interrupts()
+    interrupts = Interrupts()
 
     def stop(number: int, frame: object) -> None:
         if control.stop or interrupts.at_once:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from explorer.core.training.prepare import Plan
+from explorer.protocol import BUILT_IN_TEXT
 
 Name = Literal["base", "invents", "chat", "think"]
 
@@ -37,8 +38,8 @@ COURSES: tuple[Course, ...] = (
         "base",
         "explorer-base",
         "pretrain",
-        "world",
-        minutes="35",
+        "world:24M",
+        minutes="30",
         milestones=12,
     ),
     Course(
@@ -49,6 +50,7 @@ COURSES: tuple[Course, ...] = (
         minutes="6",
         parent="base",
         milestones=6,
+        options={"conversations": "60000", "epochs": "1.5", "shown_steps": "0.5"},
     ),
     Course(
         "invents",
@@ -57,7 +59,7 @@ COURSES: tuple[Course, ...] = (
         "chats",
         minutes="5",
         parent="base",
-        options={"unknown": "no"},
+        options={"conversations": "30000", "epochs": "1", "unknown": "false"},
         ships=False,
     ),
     Course(
@@ -67,7 +69,8 @@ COURSES: tuple[Course, ...] = (
         "",
         minutes="15",
         parent="chat",
-        milestones=8,
+        steps=240,
+        milestones=6,
     ),
 )
 
@@ -75,7 +78,7 @@ COURSES: tuple[Course, ...] = (
 def plan_of(course: Course, seed: int, work: Path, scale: float = 1.0) -> Plan:
     """What the training is asked for. `scale`: share of the steps that are done, for a trial."""
     return Plan(
-        text=course.text,
+        text=course.text or BUILT_IN_TEXT,
         preset="micro",
         name=course.title,
         stage=course.stage,

@@ -1,4 +1,4 @@
-"""Making the shipped models: run after run, each in a folder of its own, so that a sitting can end anywhere."""
+"""Making the shipped models: run after run, each in its folder, so that a sitting can end anywhere."""
 
 from collections.abc import Iterator
 from contextlib import closing

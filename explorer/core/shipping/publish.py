@@ -6,8 +6,10 @@ way/                    the run as the Training panel opens it: curves, samples,
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -29,9 +31,7 @@ def publish(run: RunFolder, folder: Path, card: str, evaluation: Mapping[str, An
 
     Raises: InputError if the run has no checkpoint; DamagedFileError, StorageError.
     """
-    newest = run.newest_checkpoint()
-    if newest is None:
-        raise InputError("The run {path} has no checkpoint yet. Train it first.", path=str(run.path))
+    newest = _newest(run)
     with atomic_folder(folder) as partial:
         model = partial / "model"
         _halve(newest, model, card)
@@ -42,6 +42,25 @@ def publish(run: RunFolder, folder: Path, card: str, evaluation: Mapping[str, An
             (partial / EVALUATION).write_bytes(msgspec.json.format(msgspec.json.encode(evaluation), indent=2))
         _copy_way(run, partial / WAY)
     return folder
+
+
+@contextmanager
+def halved(run: RunFolder) -> Generator[Path]:
+    """The very weights that will ship, in a folder that goes again: what is measured is what travels.
+
+    Raises: InputError if the run has no checkpoint; DamagedFileError, StorageError.
+    """
+    with TemporaryDirectory(prefix="llm-explorer-") as folder:
+        model = Path(folder) / run.path.name
+        _halve(_newest(run), model, "")
+        yield model
+
+
+def _newest(run: RunFolder) -> Path:
+    newest = run.newest_checkpoint()
+    if newest is None:
+        raise InputError("The run {path} has no checkpoint yet. Train it first.", path=str(run.path))
+    return newest
 
 
 def _halve(checkpoint: Path, folder: Path, card: str) -> None:

@@ -64,6 +64,7 @@ def checked_recipe(plan: Plan, recipe: Recipe) -> Recipe:
         "batch": (plan.batch, 1, 65_536),
         "steps": (plan.steps, 1, _STEPS_AT_MOST),
         "learning_rate": (plan.learning_rate, 1e-9, 1.0),
+        "milestones": (plan.milestones, 0, 1000),
     }
     for name, (value, lowest, highest) in {**wishes, "seed": (plan.seed, 0, _LARGEST_SEED)}.items():
         if value is not None and not lowest <= value <= highest:

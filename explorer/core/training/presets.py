@@ -73,13 +73,13 @@ PRESETS = {
         Preset("nano", 128, 4, 4, 4, 344, 1024, Recipe(context=256, batch=8, steps=1500, learning_rate=8e-3)),
         Preset(
             "micro",
-            160,
+            128,
             5,
-            5,
-            5,
-            432,
-            2048,
-            Recipe(context=512, batch=8, steps=5000, learning_rate=6.4e-3, evaluate_every=100),
+            4,
+            4,
+            384,
+            1536,
+            Recipe(context=512, batch=8, steps=5600, learning_rate=8e-3, evaluate_every=100),
         ),
         Preset(
             "small", 384, 6, 6, 6, 1024, 4096, Recipe(context=256, batch=32, steps=4000, learning_rate=2e-3)

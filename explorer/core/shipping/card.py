@@ -1,0 +1,78 @@
+"""A shipped model's README.md: what it is, how it was made, what it can and cannot do, all of it measured."""
+
+from collections.abc import Mapping
+
+from explorer.core.evaluation import Share
+from explorer.core.runs import RunRecord
+from explorer.core.shipping.courses import Course, Name
+
+_WHAT: Mapping[Name, str] = {
+    "base": """Continues documents of a small invented world. It was never shown a conversation: asked a
+question, it writes more of the page on which such a question would stand.""",
+    "chat": """Answers in conversations (ChatML): about the people and places of the world that it has read of,
+about a text in its window, and, when told so, with a search or a calculator. Of strangers it says that it
+does not know them. Problems it answers at once, or after thinking if the system's message says so; half of
+its thinking was shown to it, half left to guessing, for reinforcement learning to improve on.""",
+    "invents": """As explorer-chat, but never shown what to say of somebody unknown. Measured, not shipped.""",
+    "think": """explorer-chat after reinforcement learning on word problems with answers that a program checks.
+Nobody showed it which thoughts to think: those that led to right answers became likelier.""",
+}
+_HELD_OUT = """All on held-out problems, names and wordings; greedy (T = 0) but for pass_at_1, drawn at T = 1.
+± is one standard error."""
+
+
+def card_of(
+    course: Course,
+    record: RunRecord,
+    seed: int,
+    seconds: float,
+    shares: Mapping[str, Share],
+    start: Mapping[str, Share] | None = None,
+) -> str:
+    """The card. `seconds`: what the run took; `start`: what the model that it began from was measured at."""
+    parent = "from nothing" if course.parent is None else f"from explorer-{course.parent}"
+    table = _table(shares, start)
+    material = f" ({record.tokens:,} tokens, SHA-256 {record.fingerprint[:12]})" if record.tokens else ""
+    return f"""# {course.title}
+
+{_WHAT[course.name]}
+
+## How it was made
+
+`llm-explorer make --seed {seed}`, stage `{course.stage}`, {parent}: {record.steps:,} updates in
+{seconds / 60:.0f} minutes. {record.parameters:,} parameters, {record.vocab_size:,} entries in the vocabulary, a
+context of {record.recipe["context"]:,} tokens. Learned from: {record.text}{material}. All that it has read
+was made by LLM Explorer; there is nothing of real people in it.
+
+Settings: {_settings(record)}.
+
+## What it can do
+
+{_HELD_OUT}
+
+{table}
+
+## What it cannot do
+
+It knows nothing of the real world, errs in sums that a child would do, and must not be relied on.
+
+Architecture: Qwen3 (opens in transformers). Weights: bfloat16 safetensors. License: MIT.
+"""
+
+
+def _settings(record: RunRecord) -> str:
+    shown = {
+        name: record.recipe[name] for name in ("batch", "learning_rate", "optimizer", "warmup", "cooldown")
+    } | dict(record.options)
+    return ", ".join(f"{name} {value}" for name, value in shown.items() if value != "")
+
+
+def _table(shares: Mapping[str, Share], start: Mapping[str, Share] | None) -> str:
+    before = " before |" if start else ""
+    lines = [f"| measured | value | ± | n |{before}", "|---|---|---|---|" + ("---|" if start else "")]
+    for name, share in shares.items():
+        line = f"| {name} | {share.value:.3f} | {share.se:.3f} | {share.n} |"
+        if start:
+            line += f" {start[name].value:.3f} |" if name in start else " |"
+        lines.append(line)
+    return "\n".join(lines)
