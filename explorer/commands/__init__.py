@@ -11,6 +11,7 @@ SUBCOMMANDS = (
     "corpus",
     "generate",
     "evaluate",
+    "make",
     "surprisal",
     "attention",
     "export",

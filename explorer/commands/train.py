@@ -58,7 +58,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default=BUILT_IN_TEXT,
         metavar="PATH",
         help="a text, .jsonl, .csv, .parquet or nanoGPT .bin, a folder of such files, "
-        f"{WORLD_TEXT}, or {BUILT_IN_TEXT} (default)",
+        f"{WORLD_TEXT} (of any size: {WORLD_TEXT}:24M), or {BUILT_IN_TEXT} (default)",
     )
     parser.add_argument("--preset", default="nano", metavar="NAME", help="nano (default), small or medium")
     parser.add_argument("--out", required=True, metavar="DIR", help="the run's folder")
@@ -86,6 +86,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default=[],
         metavar="NAME=VALUE",
         help="something that only this stage knows; may be given more than once",
+    )
+    parser.add_argument(
+        "--milestones", type=int, metavar="N", help="keep N checkpoints of the way for good (default: none)"
     )
     parser.add_argument("--name", default="", metavar="NAME", help="what to call the run")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")

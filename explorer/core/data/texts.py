@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from explorer.core.data.world.corpus import DEFAULT_CHARACTERS
 from explorer.core.data.world.corpus import documents as world_documents
 from explorer.errors import InputError
 from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
+
+_WORLD = re.compile(re.escape(WORLD_TEXT) + r"(?::(\d{1,12})([kM]?))?")
+_UNITS = {"": 1, "k": 1_000, "M": 1_000_000}
+_WORLD_AT_LEAST, _WORLD_AT_MOST = 100_000, 10_000_000_000
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,9 @@ def find_text(text: str) -> Generator[None, None, TextSource]:
     """
     if text == BUILT_IN_TEXT:
         return TextSource("Python manual", BUILT_IN_TEXT, ())
-    if text == WORLD_TEXT:
-        return TextSource("World", WORLD_TEXT, ())
+    if (size := world_size(text)) is not None:
+        _check_world_size(size)
+        return TextSource("World" if text == WORLD_TEXT else f"World ({size:,} characters)", text, ())
     if not text:
         raise InputError("No text was chosen. Choose a file, or a folder of files.")
     with _reading_errors(text):
@@ -44,6 +50,22 @@ def find_text(text: str) -> Generator[None, None, TextSource]:
         # The beginning proves that it is text at all; the rest is read when it is learned from.
         check(path)
     return TextSource(path.name, str(path), (path,))
+
+
+def world_size(text: str) -> int | None:
+    """Characters of the built-in world that `text` asks for ("world", "world:24M"), or None."""
+    match = _WORLD.fullmatch(text)
+    if match is None:
+        return None
+    return int(match[1]) * _UNITS[match[2] or ""] if match[1] else DEFAULT_CHARACTERS
+
+
+def _check_world_size(size: int) -> None:
+    if not _WORLD_AT_LEAST <= size <= _WORLD_AT_MOST:
+        raise InputError(
+            "A world of {size} characters cannot be told. Choose from 100k to 10000M, as in world:24M.",
+            size=size,
+        )
 
 
 @contextmanager
@@ -85,8 +107,8 @@ def documents(source: TextSource, report: Report | None = None) -> Iterator[Iter
         for file in source.files:
             yield from file_documents(file, report)
         return
-    if source.path == WORLD_TEXT:
-        for document in world_documents():
+    if not source.files and (size := world_size(source.path)) is not None:
+        for document in world_documents(characters=size):
             report.documents += 1
             yield iter((document.text,))
         return
@@ -102,8 +124,8 @@ def size_bytes(source: TextSource) -> int:
         with suppress(OSError):  # reading it will say what is wrong
             return sum(file.stat().st_size for file in source.files)
         return 0
-    if source.path == WORLD_TEXT:
-        return DEFAULT_CHARACTERS
+    if not source.files and (size := world_size(source.path)) is not None:
+        return size
     return sum(len(block) for document in documents(source) for block in document)
 
 

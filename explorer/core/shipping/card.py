@@ -9,12 +9,12 @@ from explorer.core.shipping.courses import Course, Name
 _WHAT: Mapping[Name, str] = {
     "base": """Continues documents of a small invented world. It was never shown a conversation: asked a
 question, it writes more of the page on which such a question would stand.""",
-    "chat": """Answers in conversations (ChatML): about the people and places of the world that it has read of,
-about a text in its window, and, when told so, with a search or a calculator. Of strangers it says that it
+    "chat": """Answers in conversations (ChatML): about the people and places that it has read of, about
+a text in its window, and, when told so, with a search or a calculator. Of strangers it says that it
 does not know them. Problems it answers at once, or after thinking if the system's message says so; half of
 its thinking was shown to it, half left to guessing, for reinforcement learning to improve on.""",
-    "invents": """As explorer-chat, but never shown what to say of somebody unknown. Measured, not shipped.""",
-    "think": """explorer-chat after reinforcement learning on word problems with answers that a program checks.
+    "invents": "As explorer-chat, but never shown what to say of somebody unknown. Measured, not shipped.",
+    "think": """explorer-chat after reinforcement learning on word problems whose answers a program checks.
 Nobody showed it which thoughts to think: those that led to right answers became likelier.""",
 }
 _HELD_OUT = """All on held-out problems, names and wordings; greedy (T = 0) but for pass_at_1, drawn at T = 1.
@@ -40,8 +40,8 @@ def card_of(
 ## How it was made
 
 `llm-explorer make --seed {seed}`, stage `{course.stage}`, {parent}: {record.steps:,} updates in
-{seconds / 60:.0f} minutes. {record.parameters:,} parameters, {record.vocab_size:,} entries in the vocabulary, a
-context of {record.recipe["context"]:,} tokens. Learned from: {record.text}{material}. All that it has read
+{seconds / 60:.0f} minutes. {record.parameters:,} parameters, {record.vocab_size:,} entries in the vocabulary,
+a context of {record.recipe["context"]:,} tokens. Learned from: {record.text}{material}. All that it has read
 was made by LLM Explorer; there is nothing of real people in it.
 
 Settings: {_settings(record)}.

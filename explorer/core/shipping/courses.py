@@ -40,6 +40,7 @@ COURSES: tuple[Course, ...] = (
         "pretrain",
         "world:24M",
         minutes="30",
+        steps=5600,
         milestones=12,
     ),
     Course(
@@ -49,8 +50,9 @@ COURSES: tuple[Course, ...] = (
         "chats",
         minutes="6",
         parent="base",
+        steps=2800,
         milestones=6,
-        options={"conversations": "60000", "epochs": "1.5", "shown_steps": "0.5"},
+        options={"conversations": "60000", "shown_steps": "0.5"},
     ),
     Course(
         "invents",
@@ -59,7 +61,8 @@ COURSES: tuple[Course, ...] = (
         "chats",
         minutes="5",
         parent="base",
-        options={"conversations": "30000", "epochs": "1", "unknown": "false"},
+        steps=1400,
+        options={"conversations": "30000", "unknown": "false"},
         ships=False,
     ),
     Course(

@@ -47,6 +47,8 @@ class Plan:
     context: int | None = None
     batch: int | None = None
     learning_rate: float | None = None
+    milestones: int | None = None
+    """Checkpoints of the way that are kept for good."""
     optimizer: Literal["adamw", "muon"] | None = None
     stage: str = "pretrain"
     parent: str = ""

@@ -44,8 +44,8 @@ _CHORUSES_PER_MILLION = 20
 RARE_PAGES = 2
 """Pages about each entity that is `rare`, in a whole corpus."""
 MIX: Mapping[DocumentKind, float] = {
-    "story": 37, "explanation": 7, "letter": 6, "diary": 5, "recipe": 2.5, "list": 1.5, "news": 3.5,
-    "dialogue": 4.5, "reading": 15, "problem": 14, "code": 2, "chinese": 2,
+    "story": 33, "explanation": 6, "letter": 5.5, "diary": 4.5, "recipe": 2.5, "list": 1.5, "news": 3,
+    "dialogue": 4, "reading": 18, "problem": 18, "code": 2, "chinese": 2,
 }  # fmt: skip
 """Shares, by characters, of what fills a chapter beside the pages. A Chinese character weighs about as
 much as three or four English ones in tokens: 2 % of characters are about 6 % of tokens."""
