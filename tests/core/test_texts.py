@@ -110,3 +110,12 @@ def test_all_characters_are_found(tmp_path: Path) -> None:
         while True:
             next(looking)
     assert end.value.value == "abn中😀"
+
+
+def test_a_world_of_any_size_is_a_text() -> None:
+    source = found("world:120k")
+    assert source.label == "World (120,000 characters)" and size_bytes(source) == 120_000
+    told = sum(len(block) for document in documents(source) for block in document)
+    assert 110_000 < told < 150_000
+    with pytest.raises(InputError, match="cannot be told"):
+        found("world:5")

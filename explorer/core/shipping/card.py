@@ -15,7 +15,8 @@ does not know them. Problems it answers at once, or after thinking if the system
 its thinking was shown to it, half left to guessing, for reinforcement learning to improve on.""",
     "invents": "As explorer-chat, but never shown what to say of somebody unknown. Measured, not shipped.",
     "think": """explorer-chat after reinforcement learning on word problems whose answers a program checks.
-Nobody showed it which thoughts to think: those that led to right answers became likelier.""",
+No answer was shown to it here: of its own attempts, those that came out right became likelier. That it can
+think in sums at all was planted before, in half of explorer-chat's examples.""",
 }
 _HELD_OUT = """All on held-out problems, names and wordings; greedy (T = 0) but for pass_at_1, drawn at T = 1.
 ± is one standard error."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from explorer.core.training.prepare import Plan
-from explorer.protocol import BUILT_IN_TEXT
+from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
 
 Name = Literal["base", "invents", "chat", "think"]
 
@@ -19,13 +19,14 @@ class Course:
     title: str
     """What its checkpoints are called."""
     stage: str
-    text: str
-    minutes: str
-    """About how long it takes on two processor cores, for people."""
+    minutes: int
+    """About how long it takes on two processor cores."""
+    steps: int
     parent: Name | None = None
-    steps: int | None = None
-    batch: int | None = None
-    learning_rate: float | None = None
+    world_characters: int = 0
+    """Of the corpus that it reads, if it reads one."""
+    conversations: int = 0
+    """That it learns from, if it does."""
     milestones: int = 0
     """Checkpoints of the way that are shipped."""
     options: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -38,58 +39,61 @@ COURSES: tuple[Course, ...] = (
         "base",
         "explorer-base",
         "pretrain",
-        "world:24M",
-        minutes="30",
+        minutes=25,
         steps=5600,
-        milestones=12,
+        world_characters=24_000_000,
+        milestones=8,
     ),
     Course(
         "chat",
         "explorer-chat",
         "sft",
-        "chats",
-        minutes="6",
-        parent="base",
+        minutes=5,
         steps=2800,
-        milestones=6,
-        options={"conversations": "60000", "shown_steps": "0.5"},
+        parent="base",
+        conversations=60_000,
+        milestones=2,
+        options={"shown_steps": "0.5"},
     ),
     Course(
         "invents",
         "explorer-chat without a word on what it does not know",
         "sft",
-        "chats",
-        minutes="5",
-        parent="base",
+        minutes=3,
         steps=1400,
-        options={"conversations": "30000", "unknown": "false"},
+        parent="base",
+        conversations=30_000,
+        options={"unknown": "false"},
         ships=False,
     ),
     Course(
         "think",
         "explorer-think",
         "grpo",
-        "",
-        minutes="15",
-        parent="chat",
+        minutes=12,
         steps=240,
-        milestones=6,
+        parent="chat",
+        milestones=4,
     ),
 )
+_SMALLEST_WORLD, _FEWEST_CONVERSATIONS = 100_000, 200
 
 
 def plan_of(course: Course, seed: int, work: Path, scale: float = 1.0) -> Plan:
-    """What the training is asked for. `scale`: share of the steps that are done, for a trial."""
+    """What the training is asked for. `scale`: share of texts and steps that is taken, for a trial."""
+    text, options = BUILT_IN_TEXT, dict(course.options)
+    if course.world_characters:
+        text = f"{WORLD_TEXT}:{max(_SMALLEST_WORLD, round(course.world_characters * scale))}"
+    if course.conversations:
+        options["conversations"] = str(max(_FEWEST_CONVERSATIONS, round(course.conversations * scale)))
     return Plan(
-        text=course.text or BUILT_IN_TEXT,
+        text=text,
         preset="micro",
         name=course.title,
         stage=course.stage,
         seed=seed,
         parent="" if course.parent is None else str(work / course.parent),
-        steps=None if course.steps is None else max(2, round(course.steps * scale)),
-        batch=course.batch,
-        learning_rate=course.learning_rate,
+        steps=max(2, round(course.steps * scale)),
         milestones=course.milestones,
-        options=course.options,
+        options=options,
     )
