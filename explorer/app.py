@@ -18,6 +18,7 @@ from explorer.ui.icons import app_icon
 from explorer.ui.panels.base import PanelSpec
 from explorer.ui.panels.compare import ComparePanel
 from explorer.ui.panels.sampling import SamplingPanel
+from explorer.ui.panels.thinking import ThinkingPanel
 from explorer.ui.panels.tokenizer import TokenizerPanel
 from explorer.ui.panels.training import TrainingPanel
 from explorer.ui.screenshot import Screenshot
@@ -28,6 +29,7 @@ from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.sampling import SamplingStore
+from explorer.ui.stores.thinking import ThinkingStore
 from explorer.ui.stores.tokenizer import TokenizerStore
 from explorer.ui.stores.training import TrainingStore
 from explorer.ui.theme import MODES, Theme
@@ -61,6 +63,7 @@ class App:
         self.sampling = SamplingStore(arguments.device)
         self.known = KnownModels()
         self.compare = CompareStore(self.known, arguments.device)
+        self.thinking = ThinkingStore(self.known, arguments.device)
         self._training_was_shown = False
         self._connect()
         frame = Frame(self.theme, self.settings, self.engine, self.training, str(data_dir))
@@ -96,6 +99,9 @@ class App:
                 "sampling", lambda: QCoreApplication.translate("Rail", "Sampling"), self._make_sampling
             ),
             PanelSpec("compare", lambda: QCoreApplication.translate("Rail", "Compare"), self._make_compare),
+            PanelSpec(
+                "thinking", lambda: QCoreApplication.translate("Rail", "Thinking"), self._make_thinking
+            ),
         ]
 
     def _make_tokenizer(self) -> TokenizerPanel:
@@ -120,6 +126,12 @@ class App:
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
 
+    def _make_thinking(self) -> ThinkingPanel:
+        panel = ThinkingPanel(self.theme, self.thinking)
+        panel.training_requested.connect(lambda: self.window.show_panel("training"))
+        panel.restart_requested.connect(lambda: self.engines.restart("inference"))
+        return panel
+
     def _warm_training(self) -> None:
         """A worker in waiting, for whoever has opened the training panel; not before the rest is up."""
         if self._training_was_shown and self.engine.settled:
@@ -134,7 +146,7 @@ class App:
     def _connect(self) -> None:
         engines = self.engines
         stores: list[Store] = [self.engine, self.tokenizer, self.runs, self.training, self.sampling]
-        stores += [self.known, self.compare]
+        stores += [self.known, self.compare, self.thinking]
         for store in stores:
             store.text_command.connect(engines.send_text)
         self.tokenizer.command.connect(engines.send_text)
@@ -142,7 +154,7 @@ class App:
         self.training.command.connect(engines.send_training)
         self.known.command.connect(engines.send_models)
         engines.models_lost.connect(self.known.engine_lost)
-        for asking in (self.sampling, self.compare):
+        for asking in (self.sampling, self.compare, self.thinking):
             asking.command.connect(engines.send_inference)
 
         def apply(event: Event) -> None:
@@ -173,7 +185,7 @@ class App:
         if role == RUNS:
             return [self.runs]
         if role == "inference":
-            return [self.sampling, self.compare]
+            return [self.sampling, self.compare, self.thinking]
         return [self.tokenizer] if RUNS in self.engines.roles else [self.tokenizer, self.runs]
 
     # ------------------------------------------------------------ what the person chose

@@ -4,9 +4,11 @@ from collections import deque
 
 from talking_engine import TalkingEngine
 
+from explorer.errors import ExplorerError
 from explorer.protocol import (
     DraftLoaded,
     DrawProblem,
+    Failed,
     JudgeText,
     ListModels,
     ListRuns,
@@ -97,8 +99,11 @@ class Rig:
             case OpenModel():
                 self.opened.append(command.path)
             case DrawProblem() | JudgeText():
-                for event in ProblemService().run(command):
-                    self.tell(event)
+                try:
+                    for event in ProblemService().run(command):
+                        self.tell(event)
+                except ExplorerError as error:
+                    self.tell(Failed(job=command.job, template=error.template, values=error.values))
             case _:
                 raise AssertionError(command)
 

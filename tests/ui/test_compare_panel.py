@@ -43,7 +43,7 @@ def test_the_base_goes_on_and_the_assistant_answers(rig):
     left, right = rig.panel._columns
     assert (
         left.weights.text()
-        == "explorer-base · step 40 · 1.05M parameters · weights 0123456789ab · float32 · CPU"
+        == "explorer-base · step 40 · weights 0123456789ab · 1.05M parameters · float32 · CPU"
     )
     rig.panel.prompt.setPlainText("Who are you?")
     rig.qtbot.mouseClick(rig.panel.ask, Qt.MouseButton.LeftButton)
@@ -53,7 +53,7 @@ def test_the_base_goes_on_and_the_assistant_answers(rig):
     kinds = [piece.kind for piece in right.text.pieces]
     assert kinds == ["answer", "thinking", "answer"]
     assert "6 tokens · 120 tokens/s · first after" in left.status.text()
-    assert "ended by the model" in right.status.text()
+    assert "ended by itself" in right.status.text()
 
 
 def test_both_are_asked_with_the_same_seed_and_stream_side_by_side(rig):

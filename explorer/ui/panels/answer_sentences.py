@@ -41,12 +41,12 @@ def weights_line(model: ModelLoaded) -> str:
         parts.append(
             QCoreApplication.translate("Answers", "step {step}").format(step=words.count(model.step))
         )
+    parts.append(QCoreApplication.translate("Answers", "weights {hash}").format(hash=model.weights_hash))
     parts.append(
         QCoreApplication.translate("Answers", "{parameters} parameters").format(
             parameters=words.short_number(model.parameters)
         )
     )
-    parts.append(QCoreApplication.translate("Answers", "weights {hash}").format(hash=model.weights_hash))
     parts += [model.dtype, model.device.upper()]
     return " · ".join(parts)
 
@@ -96,9 +96,9 @@ def speed_words(answering: Answering) -> str:
 def stop_words(reason: str) -> str:
     """Why it ended, in a few words."""
     sentences = {
-        "max_tokens": QCoreApplication.translate("Answers", "cut off: as many tokens as asked for"),
-        "end_token": QCoreApplication.translate("Answers", "ended by the model"),
+        "max_tokens": QCoreApplication.translate("Answers", "length reached"),
+        "end_token": QCoreApplication.translate("Answers", "ended by itself"),
         "stopped": QCoreApplication.translate("Answers", "stopped"),
-        "context_full": QCoreApplication.translate("Answers", "cut off: its context is full"),
+        "context_full": QCoreApplication.translate("Answers", "context full"),
     }
     return sentences.get(reason, reason)

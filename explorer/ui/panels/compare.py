@@ -33,7 +33,7 @@ from explorer.ui.widgets.labelled import labelled
 from explorer.ui.widgets.tile_grid import TileGrid
 
 _RENDER_EVERY_MS = 33
-_NARROWEST_PX = 300
+_NARROWEST_PX = 350
 _LARGEST_SEED = 999_999
 _STARTERS = (
     "What is the capital of France?",
@@ -90,10 +90,10 @@ class ComparePanel(Panel):
         self.stop.setToolTip(self.tr("Stop all answers (Esc)"))
         self._build_knobs()
         self.no_model = NoModel()
-        self.grid = TileGrid(self.theme, _NARROWEST_PX)
+        self.grid = TileGrid(self.theme, _NARROWEST_PX, self._make_top())
         self._pages = QStackedWidget()
         self._pages.addWidget(self.no_model)
-        self._pages.addWidget(self._make_work_page())
+        self._pages.addWidget(self.grid)
         self.body.addWidget(self._pages, 1)
         self._fill_menu()
         CalmWheel(self)
@@ -124,9 +124,9 @@ class ComparePanel(Panel):
         self.raw.setToolTip(self.tr("Show the tokens of prompt and answer, as the model sees them (Ctrl+T)"))
         self.add = QPushButton(self.tr("Add a model"))
 
-    def _make_work_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
+    def _make_top(self) -> QWidget:
+        top = QWidget()
+        column = QVBoxLayout(top)
         column.setContentsMargins(0, 0, 0, 0)
         self._top = QHBoxLayout()
         self._top.addWidget(self.prompt, 1)
@@ -148,8 +148,7 @@ class ComparePanel(Panel):
             self._knobs.addWidget(widget)
         column.addLayout(self._top)
         column.addLayout(self._knobs)
-        column.addWidget(self.grid, 1)
-        return page
+        return top
 
     def _fill_menu(self) -> None:
         self.add_menu_action(self.tr("Copy the answers as CSV"), lambda: self._copy_rows("csv"))
@@ -201,7 +200,7 @@ class ComparePanel(Panel):
 
     def picture_widget(self) -> QWidget:
         """Prompt and columns, without the frame."""
-        return self._pages
+        return self.grid.content
 
     def _start_with(self, text: str) -> None:
         self._store.set_prompt(text)

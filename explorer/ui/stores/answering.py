@@ -94,6 +94,8 @@ class Answering:
         self._asked_at = self._began_at = 0.0
         self._times: list[float] = []
         self._splitter = SpanSplitter()
+        self._inside = False
+        """Whether the template has opened the thinking."""
 
     # ------------------------------------------------------------ what is known
 
@@ -116,13 +118,16 @@ class Answering:
 
     @property
     def text_with_specials(self) -> str:
-        """The answer as a verifier reads it: special tokens by their names, but for the one that ends it."""
+        """The answer as a verifier reads it: special tokens by their names, but for the one that ends it.
+
+        A tag with which the template opened the answer stands at its front.
+        """
         ended = self.stop_reason == "end_token"
         plain = [
             StreamToken(id=token.id, text=token.text, resumes=token.resumes)
             for token in (self.tokens[:-1] if ended else self.tokens)
         ]
-        return joined(plain)
+        return (THINK_OPEN if self._inside else "") + joined(plain)
 
     @property
     def parts(self) -> list[Part]:
@@ -182,7 +187,7 @@ class Answering:
         self.prompt, self.tokens, self._times = [], [], []
         self.stop_reason = self.tokens_per_s = self.first_token_s = None
         self.truncated = 0
-        self._splitter = SpanSplitter()
+        self._splitter, self._inside = SpanSplitter(), False
 
     def abandon(self) -> None:
         """The engine is gone: what was written stays."""
@@ -219,7 +224,8 @@ class Answering:
     def _take_prompt(self, event: PromptSet) -> None:
         assert self.model is not None and self.question is not None
         self.prompt, self.truncated = list(event.tokens), event.truncated
-        inside = "thinking" if _opens_thinking(event.tokens) else None
+        self._inside = _opens_thinking(event.tokens)
+        inside = "thinking" if self._inside else None
         self._splitter = SpanSplitter(special=self.model.special_tokens, inside=inside)
         self._began_at = self._clock()
         unless = self.question.forced_unless

@@ -86,6 +86,8 @@ class CompareStore(Store):
         self._device: Device = device
         self._clock = clock
         self._alive = self._opened = self._kept_known = self._chosen = False
+        self._turned = False
+        """Whether the person was quicker with a knob than the disk."""
         self._numbers = count(1)
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
@@ -143,17 +145,17 @@ class CompareStore(Store):
 
     def set_temperature(self, temperature: float) -> None:
         """For the next answers."""
-        self.temperature = temperature
+        self.temperature, self._turned = temperature, True
         self._changed()
 
     def set_seed(self, seed: int) -> None:
         """For the next answers."""
-        self.seed = seed
+        self.seed, self._turned = seed, True
         self._changed()
 
     def set_max_tokens(self, tokens: int) -> None:
         """For the next answers."""
-        self.max_tokens = tokens
+        self.max_tokens, self._turned = tokens, True
         self._changed()
 
     def choose(self, index: int, path: str) -> None:
@@ -295,8 +297,9 @@ class CompareStore(Store):
             kept = _Kept()
         if not self.prompt:
             self.prompt = kept.prompt
-        self.temperature = min(max(kept.temperature, 0.0), 2.0)
-        self.seed, self.max_tokens = max(0, kept.seed), max(1, kept.max_tokens)
+        if not self._turned:
+            self.temperature = min(max(kept.temperature, 0.0), 2.0)
+            self.seed, self.max_tokens = max(0, kept.seed), max(1, kept.max_tokens)
         if kept.columns and not self._chosen:
             self.columns = [self._new_column(one.mode) for one in kept.columns[:MOST_COLUMNS]]
             for column, one in zip(self.columns, kept.columns, strict=False):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.ui.theme import Theme
 
@@ -12,8 +12,11 @@ from explorer.ui.theme import Theme
 class TileGrid(QScrollArea):
     """Scrolls up and down where the rows need more height than there is."""
 
-    def __init__(self, theme: Theme, narrowest_px: int) -> None:
-        """`narrowest_px`: at 100 %; narrower than this no widget gets while there are others beside it."""
+    def __init__(self, theme: Theme, narrowest_px: int, top: QWidget | None = None) -> None:
+        """`narrowest_px`: at 100 %; narrower than this no widget gets while there are others beside it.
+
+        `top` stands over all of them and scrolls with them.
+        """
         super().__init__()
         self._theme, self._narrowest_px = theme, narrowest_px
         self._widgets: list[QWidget] = []
@@ -23,8 +26,12 @@ class TileGrid(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._content = QWidget()
-        self._grid = QGridLayout(self._content)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._column = QVBoxLayout(self._content)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._grid = QGridLayout()
+        if top is not None:
+            self._column.addWidget(top)
+        self._column.addLayout(self._grid, 1)
         self.setWidget(self._content)
         theme.changed.connect(self._arrange)
 
@@ -52,7 +59,8 @@ class TileGrid(QScrollArea):
         self._arrange()
 
     def _arrange(self) -> None:
-        self._grid.setSpacing(self._theme.px(12))
+        for layout in (self._grid, self._column):
+            layout.setSpacing(self._theme.px(12))
         room = self.viewport().width() // max(1, self._theme.px(self._narrowest_px))
         columns = min(max(1, room), max(1, len(self._widgets)))
         if columns == 3 and len(self._widgets) == 4:

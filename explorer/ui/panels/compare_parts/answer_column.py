@@ -110,10 +110,11 @@ class AnswerColumn(QFrame):
         self._top.addWidget(self.picker, 1)
         for widget in (self.mode, self.copy_button, self.remove):
             self._top.addWidget(widget)
-        self._line.addWidget(self.weights, 1)
         self._line.addWidget(self.badge)
+        self._line.addStretch(1)
         self._outer = QVBoxLayout(self)
         self._outer.addLayout(self._top)
+        self._outer.addWidget(self.weights)
         self._outer.addLayout(self._line)
         self._outer.addWidget(self.notice)
         self._outer.addWidget(self._views, 1)
@@ -136,9 +137,7 @@ class AnswerColumn(QFrame):
         self.mode.setCurrentIndex(_MODES.index(column.mode))
         self.remove.setVisible(len(store.columns) > 1)
         self._show_weights(column)
-        badge = format_words(answering)
-        self.badge.setText(badge)
-        self.badge.setVisible(bool(badge))
+        self.badge.setText(format_words(answering) or self.tr("not asked yet"))
         self._views.setCurrentIndex(1 if as_tokens else 0)
         if as_tokens:
             thinking = [
