@@ -37,6 +37,283 @@
     </message>
 </context>
 <context>
+    <name>AnswerColumn</name>
+    <message>
+        <source>Answer {number}</source>
+        <translation>回答 {number}</translation>
+    </message>
+    <message>
+        <source>How the model is given the prompt</source>
+        <translation>以何种形式把提示交给模型</translation>
+    </message>
+    <message>
+        <source>As the beginning of a document, or as a question in the model's chat format</source>
+        <translation>作为文档的开头，或按模型的对话格式作为提问</translation>
+    </message>
+    <message>
+        <source>By its kind</source>
+        <translation>按模型类型</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the answer</source>
+        <translation>复制回答</translation>
+    </message>
+    <message>
+        <source>Remove this column</source>
+        <translation>移除此列</translation>
+    </message>
+    <message>
+        <source>What the model says</source>
+        <translation>模型说的话</translation>
+    </message>
+    <message>
+        <source>What this model says will stand here.</source>
+        <translation>这个模型的话会出现在这里。</translation>
+    </message>
+    <message>
+        <source>The tokens of prompt and answer</source>
+        <translation>提示和回答的词元</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation>没有加载模型。</translation>
+    </message>
+    <message>
+        <source>Choose a model above.</source>
+        <translation>请在上方选择模型。</translation>
+    </message>
+    <message>
+        <source>The engine that runs the model stopped. What it said stays here.</source>
+        <translation>运行模型的引擎停止了。已说的内容保留在这里。</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation>重新启动</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>The answer is on the clipboard.</source>
+        <translation>回答已复制到剪贴板。</translation>
+    </message>
+</context>
+<context>
+    <name>Answers</name>
+    <message>
+        <source>{name} · step {step}</source>
+        <translation>{name} · 第 {step} 步</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+    <message>
+        <source>{parameters} parameters</source>
+        <translation>{parameters} 参数</translation>
+    </message>
+    <message>
+        <source>weights {hash}</source>
+        <translation>权重 {hash}</translation>
+    </message>
+    <message>
+        <source>document: the text as it is</source>
+        <translation>文档：原样文本</translation>
+    </message>
+    <message>
+        <source>chat: {name}</source>
+        <translation>对话：{name}</translation>
+    </message>
+    <message>
+        <source>chat: its own format</source>
+        <translation>对话：自有格式</translation>
+    </message>
+    <message>
+        <source>Reading the prompt …</source>
+        <translation>正在读取提示…</translation>
+    </message>
+    <message>
+        <source>1 token</source>
+        <translation>1 个词元</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens</source>
+        <translation>{tokens} 个词元</translation>
+    </message>
+    <message>
+        <source>{rate} tokens/s</source>
+        <translation>{rate} 词元/秒</translation>
+    </message>
+    <message>
+        <source>first after {seconds} s</source>
+        <translation>首个词元 {seconds} 秒后</translation>
+    </message>
+    <message>
+        <source>cut off: as many tokens as asked for</source>
+        <translation>已截断：达到要求的词元数</translation>
+    </message>
+    <message>
+        <source>ended by the model</source>
+        <translation>由模型结束</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>cut off: its context is full</source>
+        <translation>已截断：上下文已满</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePanel</name>
+    <message>
+        <source>Base versus assistant</source>
+        <translation>基础模型与助手</translation>
+    </message>
+    <message>
+        <source>A base model goes on with a document; an assistant is the same kind of machine, trained on conversations.</source>
+        <translation>基础模型续写文档；助手是同一种机器，只是用对话训练过。</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>One prompt for all: a question, or how a document begins.</source>
+        <translation>给所有模型的同一个提示：一个问题，或文档的开头。</translation>
+    </message>
+    <message>
+        <source>Send to all</source>
+        <translation>发给全部</translation>
+    </message>
+    <message>
+        <source>Let all models answer (Ctrl+Return)</source>
+        <translation>让所有模型回答（Ctrl+Return）</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop all answers (Esc)</source>
+        <translation>停止所有回答（Esc）</translation>
+    </message>
+    <message>
+        <source>A question</source>
+        <translation>一个问题</translation>
+    </message>
+    <message>
+        <source>The start of a document</source>
+        <translation>文档的开头</translation>
+    </message>
+    <message>
+        <source>Who are you?</source>
+        <translation>你是谁？</translation>
+    </message>
+    <message>
+        <source>An invented person</source>
+        <translation>一个虚构的人</translation>
+    </message>
+    <message>
+        <source>Another seed</source>
+        <translation>换一个种子</translation>
+    </message>
+    <message>
+        <source>The same once more with other random numbers (Ctrl+R)</source>
+        <translation>用另一组随机数再来一次（Ctrl+R）</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>The seed before: the same texts come again</source>
+        <translation>回到上一个种子：会得到同样的文本</translation>
+    </message>
+    <message>
+        <source>Show tokens</source>
+        <translation>显示词元</translation>
+    </message>
+    <message>
+        <source>Show the tokens of prompt and answer, as the model sees them (Ctrl+T)</source>
+        <translation>按模型所见显示提示和回答的词元（Ctrl+T）</translation>
+    </message>
+    <message>
+        <source>Add a model</source>
+        <translation>添加模型</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>0 takes the most likely token</source>
+        <translation>0 表示总取最可能的词元</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>An answer ends after so many tokens</source>
+        <translation>回答到这么多词元为止</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same random numbers</source>
+        <translation>相同的种子给出相同的随机数</translation>
+    </message>
+    <message>
+        <source>Copy the answers as CSV</source>
+        <translation>以 CSV 复制回答</translation>
+    </message>
+    <message>
+        <source>Copy the answers as JSON</source>
+        <translation>以 JSON 复制回答</translation>
+    </message>
+    <message>
+        <source>Copy everything with token ids</source>
+        <translation>复制全部内容（含词元编号）</translation>
+    </message>
+    <message>
+        <source>Save everything with token ids…</source>
+        <translation>保存全部内容（含词元编号）…</translation>
+    </message>
+    <message>
+        <source>Save the picture…</source>
+        <translation>保存图片…</translation>
+    </message>
+    <message>
+        <source>The answers are on the clipboard.</source>
+        <translation>回答已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>Prompt, answers and token ids are on the clipboard.</source>
+        <translation>提示、回答和词元编号已复制到剪贴板。</translation>
+    </message>
+</context>
+<context>
     <name>CurveArea</name>
     <message>
         <source>Curves of the run</source>
@@ -354,6 +631,40 @@
     </message>
 </context>
 <context>
+    <name>ModelFiles</name>
+    <message>
+        <source>A folder with a model</source>
+        <translation>含有模型的文件夹</translation>
+    </message>
+    <message>
+        <source>A GGUF file</source>
+        <translation>GGUF 文件</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPicker</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Which model answers</source>
+        <translation>由哪个模型回答</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>选择模型</translation>
+    </message>
+    <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open a GGUF file…</source>
+        <translation>打开 GGUF 文件…</translation>
+    </message>
+</context>
+<context>
     <name>NextToken</name>
     <message>
         <source>What comes next</source>
@@ -382,6 +693,29 @@
     <message>
         <source>Filled: after the settings. Outline: the model's own, at T = 1.</source>
         <translation>填充：应用设置之后。轮廓：模型自己在 T = 1 时的概率。</translation>
+    </message>
+</context>
+<context>
+    <name>NoModel</name>
+    <message>
+        <source>Train one in 60 seconds</source>
+        <translation>用 60 秒训练一个</translation>
+    </message>
+    <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open a GGUF file…</source>
+        <translation>打开 GGUF 文件…</translation>
+    </message>
+    <message>
+        <source>There is no model yet: train one, or open one that you have.</source>
+        <translation>还没有模型：训练一个，或打开你已有的。</translation>
+    </message>
+    <message>
+        <source>Looking for models …</source>
+        <translation>正在查找模型…</translation>
     </message>
 </context>
 <context>
@@ -430,6 +764,10 @@
     <message>
         <source>Sampling</source>
         <translation>采样</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
     </message>
 </context>
 <context>
@@ -858,6 +1196,10 @@
         <translation>权重 {hash}</translation>
     </message>
     <message>
+        <source>weights in 8 bits</source>
+        <translation>8 位权重</translation>
+    </message>
+    <message>
         <source>“{text}” · id {id}</source>
         <translation>“{text}” · 编号 {id}</translation>
     </message>
@@ -1036,8 +1378,16 @@
         <translation>Python 手册</translation>
     </message>
     <message>
+        <source>the small world</source>
+        <translation>小世界</translation>
+    </message>
+    <message>
         <source>Python manual</source>
         <translation>Python 手册</translation>
+    </message>
+    <message>
+        <source>Small world</source>
+        <translation>小世界</translation>
     </message>
     <message>
         <source>nano: 0.9 million weights; two CPU cores teach it in a few minutes.</source>
@@ -1601,10 +1951,6 @@
         <translation>没有选择文本。请选择一个文件或一个文件夹。</translation>
     </message>
     <message>
-        <source>The folder {path} holds no UTF-8 text files. Choose another one.</source>
-        <translation>文件夹 {path} 里没有 UTF-8 文本文件。请换一个。</translation>
-    </message>
-    <message>
         <source>The text has only {tokens} tokens; to learn and to be tested it needs at least {needed}. Choose a longer text.</source>
         <translation>文本只有 {tokens} 个词元；要学习和测试，至少需要 {needed} 个。请选择更长的文本。</translation>
     </message>
@@ -1693,6 +2039,138 @@
         <translation>{path} 不完整：缺少 {file}。请取得完整的模型。</translation>
     </message>
     <message>
+        <source>There is no token at position {position}: the text has {tokens} tokens.</source>
+        <translation>位置 {position} 没有词元：这段文本有 {tokens} 个词元。</translation>
+    </message>
+    <message>
+        <source>{text} is no size. Give a number of characters, such as 200k or 5M.</source>
+        <translation>{text} 不是一个大小。请给出字符数，例如 200k 或 5M。</translation>
+    </message>
+    <message>
+        <source>The seed cannot be {seed}. Choose a number from 0 on.</source>
+        <translation>种子不能是 {seed}。请选择从 0 开始的数。</translation>
+    </message>
+    <message>
+        <source>Weights in 8 bits go through code that is compiled already. Leave --compile out, or choose another --dtype.</source>
+        <translation>8 位权重本来就经过已编译的代码。请去掉 --compile，或选择其他 --dtype。</translation>
+    </message>
+    <message>
+        <source>A model at a server cannot be looked into. Choose one on this machine.</source>
+        <translation>无法查看服务器上模型的内部。请选择这台机器上的模型。</translation>
+    </message>
+    <message>
+        <source>The scale cannot be {scale}. Choose a number above 0, up to 1.</source>
+        <translation>比例不能是 {scale}。请选择大于 0、不超过 1 的数。</translation>
+    </message>
+    <message>
+        <source>There is no model called {name}. `llm-explorer models` lists them all.</source>
+        <translation>没有叫 {name} 的模型。`llm-explorer models` 会列出全部。</translation>
+    </message>
+    <message>
+        <source>{name} may be any of these: {paths}. Give the path.</source>
+        <translation>{name} 可能是这些之一：{paths}。请给出路径。</translation>
+    </message>
+    <message>
+        <source>{name} is at a server. Take that off with `llm-explorer server remove`.</source>
+        <translation>{name} 在服务器上。请用 `llm-explorer server remove` 移除服务器。</translation>
+    </message>
+    <message>
+        <source>{name} is at {path} and stays on the list as long as it is there.</source>
+        <translation>{name} 位于 {path}，只要它在那里就会留在列表中。</translation>
+    </message>
+    <message>
+        <source>--set takes NAME=VALUE, but {given} has no =. Write it again.</source>
+        <translation>--set 的写法是 NAME=VALUE，但 {given} 中没有 =。请重新填写。</translation>
+    </message>
+    <message>
+        <source>There is no layer {layer}: the model's layers go from 0 to {last}.</source>
+        <translation>没有第 {layer} 层：模型的层从 0 到 {last}。</translation>
+    </message>
+    <message>
+        <source>There is no head {head}: each layer's heads go from 0 to {last}.</source>
+        <translation>没有第 {head} 个注意力头：每层的头从 0 到 {last}。</translation>
+    </message>
+    <message>
+        <source>{path} is not there any more. Look at the list again.</source>
+        <translation>{path} 已不存在。请再看看列表。</translation>
+    </message>
+    <message>
+        <source>{name} is in use. Choose another model where it is open, or close the window first.</source>
+        <translation>{name} 正在使用中。请先在使用它的地方换一个模型，或关闭窗口。</translation>
+    </message>
+    <message>
+        <source>There is no model {name} any more. Look at the list again.</source>
+        <translation>模型 {name} 已不存在。请再看看列表。</translation>
+    </message>
+    <message>
+        <source>{path} is not on the list of opened models. Look at the list again.</source>
+        <translation>{path} 不在已打开模型的列表中。请再看看列表。</translation>
+    </message>
+    <message>
+        <source>{size} bytes is no limit. Give 0 for none, or more.</source>
+        <translation>{size} 字节不能作为上限。请给 0(不限)或更大的数。</translation>
+    </message>
+    <message>
+        <source>The list of opened models {path} cannot be read ({reason}). Mend it or delete it.</source>
+        <translation>已打开模型的列表 {path} 无法读取（{reason}）。请修好或删除它。</translation>
+    </message>
+    <message>
+        <source>{path} is one of {count} pieces of a model, which cannot be opened here. Put them together with `llama-gguf-split --merge`.</source>
+        <translation>{path} 是模型 {count} 个分片之一，这里无法打开。请用 `llama-gguf-split --merge` 合并。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({reason}). Check its permissions.</source>
+        <translation>{path} 无法读取（{reason}）。请检查权限。</translation>
+    </message>
+    <message>
+        <source>There is nothing at {path} any more.</source>
+        <translation>{path} 处已经没有东西了。</translation>
+    </message>
+    <message>
+        <source>There are only {count} conversations to learn from, {skipped} could not be used. Choose a file with more, one {{"messages": [...]}} a line.</source>
+        <translation>可学习的对话只有 {count} 段，另有 {skipped} 段无法使用。请选择对话更多的文件，每行一个 {{"messages": [...]}}。</translation>
+    </message>
+    <message>
+        <source>The folder {path} holds no .jsonl files. Choose conversations, one a line.</source>
+        <translation>文件夹 {path} 中没有 .jsonl 文件。请选择每行一段的对话。</translation>
+    </message>
+    <message>
+        <source>{folder} is not empty. Choose a new folder.</source>
+        <translation>{folder} 不是空文件夹。请选择一个新文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} has no line with a text. Write one record a line, such as {example}.</source>
+        <translation>{path} 中没有一行含有文本。请每行写一条记录，例如 {example}。</translation>
+    </message>
+    <message>
+        <source>To read {path}, Parquet's library is needed. Install it: pip install pyarrow</source>
+        <translation>要读取 {path}，需要 Parquet 的库。请安装：pip install pyarrow</translation>
+    </message>
+    <message>
+        <source>{path} is not a Parquet file that can be read. Choose another file.</source>
+        <translation>{path} 不是可读取的 Parquet 文件。请选择别的文件。</translation>
+    </message>
+    <message>
+        <source>{path} has no column of texts. Name one of its columns text.</source>
+        <translation>{path} 中没有文本列。请把其中一列命名为 text。</translation>
+    </message>
+    <message>
+        <source>A world of {size} characters cannot be told. Choose from 100k to 10000M, as in world:24M.</source>
+        <translation>无法生成 {size} 个字符的世界。请在 100k 到 10000M 之间选择，例如 world:24M。</translation>
+    </message>
+    <message>
+        <source>The folder {path} holds no files with text. Choose another one.</source>
+        <translation>文件夹 {path} 中没有含文本的文件。请选择别的文件夹。</translation>
+    </message>
+    <message>
+        <source>{count} questions a task cannot be asked. Choose from 1 to 100000.</source>
+        <translation>每项任务不能提 {count} 个问题。请选择 1 到 100000 之间的数。</translation>
+    </message>
+    <message>
+        <source>There is no measurement {name}. Choose from: {known}.</source>
+        <translation>没有名为 {name} 的测量。可选：{known}。</translation>
+    </message>
+    <message>
         <source>{path} does not fit its config.json: {tensor} is missing or no matrix of numbers. Use another copy.</source>
         <translation>{path} 与它的 config.json 不符：{tensor} 缺失或不是数的矩阵。请使用另一份副本。</translation>
     </message>
@@ -1723,6 +2201,10 @@
     <message>
         <source>{repo} has no safetensors or GGUF files at its top. It has: {names}. Choose with --include.</source>
         <translation>{repo} 的顶层没有 safetensors 或 GGUF 文件。它有:{names}。请用 --include 选择。</translation>
+    </message>
+    <message>
+        <source>{repo} has its model in several pieces of GGUF, which cannot be opened here. Choose another repository.</source>
+        <translation>{repo} 的模型分成多个 GGUF 分片，这里无法打开。请换一个仓库。</translation>
     </message>
     <message>
         <source>{repo} has {count} models in GGUF: {names}. Choose one with --include NAME.</source>
@@ -1811,6 +2293,10 @@
     <message>
         <source>{path} is a pickle, which could run any program. Choose a model with safetensors or a GGUF file.</source>
         <translation>{path} 是 pickle，可能运行任意程序。请选择 safetensors 模型或 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>Weights in 8 bits are for processors. Choose the device cpu, or bfloat16 on {device}.</source>
+        <translation>8 位权重只能在处理器上使用。请选择设备 cpu，或在 {device} 上使用 bfloat16。</translation>
     </message>
     <message>
         <source>{address} is not a server's address. Write it as http://localhost:8080/v1.</source>
@@ -1949,6 +2435,14 @@
         <translation>找不到名为 {host} 的机器。请检查地址和网络。</translation>
     </message>
     <message>
+        <source>A prompt of {tokens} tokens leaves no room for an answer: the model's context is {context}. Choose shorter problems.</source>
+        <translation>提示有 {tokens} 个词元，没有留下回答的空间：该模型的上下文长度为 {context}。请选择更短的题目。</translation>
+    </message>
+    <message>
+        <source>Attempts need at least one token and a temperature of 0 or more.</source>
+        <translation>每次尝试至少需要一个词元，温度须为 0 或更高。</translation>
+    </message>
+    <message>
         <source>The run {name} is being trained already, by process {pid}. Stop that one first.</source>
         <translation>训练 {name} 已经在由进程 {pid} 进行。请先停止它。</translation>
     </message>
@@ -2009,6 +2503,14 @@
         <translation>词元 {token} 的偏置 {bias} 不能用。请给词元编号和 -100 到 100 的数。</translation>
     </message>
     <message>
+        <source>There is no token at position {position}: the stream's positions go from 0 to {last}.</source>
+        <translation>位置 {position} 没有词元：词元流的位置从 0 到 {last}。</translation>
+    </message>
+    <message>
+        <source>The run {path} has no checkpoint yet. Train it first.</source>
+        <translation>训练 {path} 还没有检查点。请先训练。</translation>
+    </message>
+    <message>
         <source>{path} could not be written ({reason}). Choose another folder.</source>
         <translation>{path} 无法写入（{reason}）。请换一个文件夹。</translation>
     </message>
@@ -2021,6 +2523,54 @@
         <translation>{path} 不允许写入。请换一个文件夹或更改权限。</translation>
     </message>
     <message>
+        <source>A window of {length} tokens cannot be used. Give a number from 2 to {context}, the context.</source>
+        <translation>不能使用 {length} 个词元的窗口。请给出 2 到 {context}(上下文长度)之间的数。</translation>
+    </message>
+    <message>
+        <source>A stride of {stride} tokens cannot be used. Give a number from 1 to {last}.</source>
+        <translation>不能使用 {stride} 个词元的步幅。请给出 1 到 {last} 之间的数。</translation>
+    </message>
+    <message>
+        <source>There is nothing to score: the first token stands after nothing. Give two tokens or more.</source>
+        <translation>没有可评分的内容：第一个词元之前什么都没有。请给出两个或更多词元。</translation>
+    </message>
+    <message>
+        <source>{top} alternatives cannot be shown. Give a number from 0 on.</source>
+        <translation>无法显示 {top} 个备选。请给出不小于 0 的数。</translation>
+    </message>
+    <message>
+        <source>{machine} does not see the run's folder {path}. Put it where all machines find it.</source>
+        <translation>{machine} 看不到运行的文件夹 {path}。请把它放在所有机器都能找到的地方。</translation>
+    </message>
+    <message>
+        <source>The processes of this run do not find each other ({reason}). Start all of them by torchrun.</source>
+        <translation>本次运行的各进程互相找不到（{reason}）。请都用 torchrun 启动。</translation>
+    </message>
+    <message>
+        <source>A batch of {batch} rows cannot be shared out evenly among {processes} processes. Choose a --batch that {processes} divides, or another number of processes.</source>
+        <translation>{batch} 行的批次无法平均分给 {processes} 个进程。请选择能被 {processes} 整除的 --batch，或改变进程数。</translation>
+    </message>
+    <message>
+        <source>The loss was no number any more at step {step}, so the run was stopped, before its first checkpoint. Go on: it begins again at half the learning rate. Or choose another seed.</source>
+        <translation>第 {step} 步时损失已不是数，因此运行已停止，此前还没有检查点。请继续：它会以一半的学习率重新开始。或者换一个种子。</translation>
+    </message>
+    <message>
+        <source>The loss was no number any more at step {step}, so the run was stopped; its checkpoint of step {good} is good. Go on: it learns from there at half the learning rate. Or start again with another seed.</source>
+        <translation>第 {step} 步时损失已不是数，因此运行已停止；第 {good} 步的检查点完好。请继续：它会从那里以一半的学习率学下去。或者换一个种子重新开始。</translation>
+    </message>
+    <message>
+        <source>Another process of this run ended while step {step} was done, so the run was stopped; the checkpoint of step {good} is kept. Start it again with --resume.</source>
+        <translation>进行第 {step} 步时，本次运行的另一个进程结束了，因此运行已停止；第 {good} 步的检查点已保留。请用 --resume 重新启动。</translation>
+    </message>
+    <message>
+        <source>The stage {stage} begins from a model. Choose a run or a checkpoint by --from.</source>
+        <translation>阶段 {stage} 从一个模型开始。请用 --from 选择一次运行或一个检查点。</translation>
+    </message>
+    <message>
+        <source>Pretraining begins from nothing. Leave --from out, or choose another stage.</source>
+        <translation>预训练从零开始。请去掉 --from，或选择另一个阶段。</translation>
+    </message>
+    <message>
         <source>The text is empty. Choose one with something to learn from.</source>
         <translation>文本是空的。请选择有内容可学的文本。</translation>
     </message>
@@ -2029,12 +2579,16 @@
         <translation>{name} 不能是 {value}。请选择 {lowest} 到 {highest} 之间的数。</translation>
     </message>
     <message>
-        <source>There is no preset {name}. Choose one of: {known}.</source>
-        <translation>没有预设 {name}。请从中选择：{known}。</translation>
+        <source>The stage {stage} has no setting {name}. Choose one of: {known}.</source>
+        <translation>阶段 {stage} 没有名为 {name} 的设置。请从这些中选择：{known}。</translation>
     </message>
     <message>
-        <source>The loss was no number any more at step {step}, so the run was stopped; its checkpoint of step {good} is good. Start again with a lower learning rate or another seed.</source>
-        <translation>第 {step} 步的损失已不是数，训练因此停止；第 {good} 步的检查点是好的。请降低学习率或换个种子重新开始。</translation>
+        <source>A setting of the stage {stage} has a value that it cannot have ({reason}). Write it again.</source>
+        <translation>阶段 {stage} 的一项设置取了不允许的值（{reason}）。请重新填写。</translation>
+    </message>
+    <message>
+        <source>There is no preset {name}. Choose one of: {known}.</source>
+        <translation>没有预设 {name}。请从中选择：{known}。</translation>
     </message>
     <message>
         <source>A run needs at least one step. Choose a larger number.</source>
@@ -2063,10 +2617,6 @@
     <message>
         <source>All {steps} steps of this run are done. Give a larger number of steps to go on.</source>
         <translation>这次训练的 {steps} 步都已完成。要继续请给更大的步数。</translation>
-    </message>
-    <message>
-        <source>The loss was no number any more at step {step}, so the run was stopped, before its first checkpoint. Start again with a lower learning rate or another seed.</source>
-        <translation>第 {step} 步的损失已不是数，训练在第一个检查点之前停止了。请降低学习率或换个种子重新开始。</translation>
     </message>
     <message>
         <source>The run's folder {path} is gone or damaged, so nothing more can be saved. Start a new run.</source>
@@ -2149,6 +2699,86 @@
         <translation>{path} 无法读取（{reason}）。请换一个文件。</translation>
     </message>
     <message>
+        <source>There are no problems of the kind {kinds}. Choose among {known}, or mixed.</source>
+        <translation>没有 {kinds} 这类题目。请从 {known} 中选择，或选 mixed。</translation>
+    </message>
+    <message>
+        <source>There are no word problems of {lengths} steps. Choose among {known}.</source>
+        <translation>没有 {lengths} 步的应用题。请从 {known} 中选择。</translation>
+    </message>
+    <message>
+        <source>There is no file {path}. Choose a Python file with verify(problem, text).</source>
+        <translation>没有文件 {path}。请选择一个含有 verify(problem, text) 的 Python 文件。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be used as a verifier ({reason}). It needs a function verify(problem, text).</source>
+        <translation>{path} 不能用作验证器（{reason}）。它需要一个函数 verify(problem, text)。</translation>
+    </message>
+    <message>
+        <source>Answers of {tokens} tokens do not fit into the model's context of {context}. Choose a smaller max_tokens.</source>
+        <translation>{tokens} 个词元的回答放不进该模型长度为 {context} 的上下文。请选择更小的 max_tokens。</translation>
+    </message>
+    <message>
+        <source>The stage {stage} draws its own questions and answers, so {name} means nothing to it. Leave it out, or choose by --set.</source>
+        <translation>阶段 {stage} 自己抽取问题和回答，{name} 对它没有意义。请去掉它，或用 --set 来选择。</translation>
+    </message>
+    <message>
+        <source>{name} has not learned to chat, so it cannot be asked. Choose a model after the stage sft.</source>
+        <translation>{name} 还没有学过对话，无法向它提问。请选择经过 sft 阶段的模型。</translation>
+    </message>
+    <message>
+        <source>There is no stage {name}. Choose one of: {known}.</source>
+        <translation>没有名为 {name} 的阶段。请从这些中选择：{known}。</translation>
+    </message>
+    <message>
+        <source>The stage {stage} runs in one process. Start it without torchrun.</source>
+        <translation>阶段 {stage} 只在一个进程中运行。请不用 torchrun 启动它。</translation>
+    </message>
+    <message>
+        <source>Choose between 1 and {most} attempts.</source>
+        <translation>请选择 1 到 {most} 次尝试。</translation>
+    </message>
+    <message>
+        <source>{name} has no chat template: it goes on with texts. Choose another model, or give it a text.</source>
+        <translation>{name} 没有对话模板：它只会续写文本。请另选一个模型，或给它一段文本。</translation>
+    </message>
+    <message>
+        <source>This model has no special token {name}. Write it as a text.</source>
+        <translation>这个模型没有特殊词元 {name}。请把它写成普通文本。</translation>
+    </message>
+    <message>
+        <source>Nothing is left of {repo}. Look at the list again.</source>
+        <translation>{repo} 没有留下任何内容。请再看看列表。</translation>
+    </message>
+    <message>
+        <source>The right answer must be a number, but {answer} is none. Write digits, or leave it empty.</source>
+        <translation>正确答案必须是一个数，但 {answer} 不是。请写数字，或留空。</translation>
+    </message>
+    <message>
+        <source>{name} was not downloaded here. Only downloaded models can be deleted.</source>
+        <translation>{name} 不是在这里下载的。只能删除下载的模型。</translation>
+    </message>
+    <message>
+        <source>There is no {path}. Choose a folder or a GGUF file.</source>
+        <translation>没有 {path}。请选择文件夹或 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>{path} is no model that can be opened. Choose a folder with safetensors, or a GGUF file.</source>
+        <translation>{path} 不是可打开的模型。请选择含 safetensors 的文件夹，或 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>There is no model in {path}. Choose a folder with a config.json, or a GGUF file.</source>
+        <translation>{path} 里没有模型。请选择含有 config.json 的文件夹，或 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>There are problems of 1 to 5 steps. Choose one of those.</source>
+        <translation>题目有 1 到 5 步。请从中选择。</translation>
+    </message>
+    <message>
+        <source>There is nothing to answer. Write a message first.</source>
+        <translation>没有可回答的内容。请先写一条消息。</translation>
+    </message>
+    <message>
         <source>{path} has {size} MB, and at most {limit} MB can be shown. Choose a smaller file.</source>
         <translation>{path} 有 {size} MB，最多只能显示 {limit} MB。请选择更小的文件。</translation>
     </message>
@@ -2185,8 +2815,16 @@
         <translation>{path} 用名为 {name} 的方式切分文本，这里不认识。请换一个模型。</translation>
     </message>
     <message>
+        <source>The vocabulary {name} cannot be given more tokens. Choose a model that was trained here.</source>
+        <translation>词表 {name} 不能再添加词元。请选择在这里训练的模型。</translation>
+    </message>
+    <message>
         <source>The model's chat template is too large to be one. Choose another model.</source>
         <translation>模型的对话模板太大，不像是模板。请换一个模型。</translation>
+    </message>
+    <message>
+        <source>This conversation has {length} characters, more than any model here can read. Shorten it.</source>
+        <translation>这段对话有 {length} 个字符，超过了这里任何模型能读的长度。请缩短它。</translation>
     </message>
     <message>
         <source>The model's chat template refuses this conversation: {reason}</source>
@@ -2246,6 +2884,14 @@
     <message>
         <source>Saved as {path}</source>
         <translation>已保存为 {path}</translation>
+    </message>
+    <message>
+        <source>Save as a file</source>
+        <translation>保存为文件</translation>
+    </message>
+    <message>
+        <source>The file could not be saved ({reason}). Choose another folder.</source>
+        <translation>文件无法保存（{reason}）。请选择其他文件夹。</translation>
     </message>
 </context>
 </TS>
