@@ -20,6 +20,7 @@ from explorer.core import checkpoints, storage
 from explorer.core.runs import METRICS_FILE, RUN_FILE, SAMPLES_FILE, TOKENS_FILE, RunFolder, read_log
 from explorer.core.training.loop import Control
 from explorer.core.training.pace import Pace
+from explorer.core.training.prepare import Plan
 from explorer.errors import DamagedFileError, InputError, StorageError, TrainingError
 from explorer.protocol import (
     CheckpointSaved,
@@ -139,6 +140,16 @@ def test_a_stopped_run_goes_on_with_the_same_losses(run: RunFolder, whole: RunFo
     assert losses(run) == losses(whole)
     lines = list(read_log(run.path / METRICS_FILE))
     assert all(a["elapsed_s"] < b["elapsed_s"] for a, b in pairwise(lines))
+
+
+def test_muons_memory_goes_on_too(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", plan=Plan(text="", optimizer="muon"))
+    assert run.record().recipe["optimizer"] == "muon"
+    shutil.copytree(run.path, tmp_path / "whole")
+    train(whole := RunFolder(tmp_path / "whole"))
+    train(saving_every_step(run), until=6)
+    train(run)
+    assert losses(run) == losses(whole)
 
 
 def test_what_came_after_the_last_checkpoint_is_done_again(run: RunFolder, whole: RunFolder) -> None:
@@ -509,8 +520,6 @@ def test_the_name_that_counts_is_the_folders(run: RunFolder) -> None:
 
 
 def test_characters_are_learned_too(tmp_path: Path) -> None:
-    from explorer.core.training.prepare import Plan
-
     run = make_run(tmp_path / "run", TEXT + " 中文😀", Plan(text="", tokenizer="characters"))
     train(run)
     record = run.record()
