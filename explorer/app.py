@@ -17,6 +17,7 @@ from explorer.ui.engines import RUNS, Engines
 from explorer.ui.icons import app_icon
 from explorer.ui.panels.base import PanelSpec
 from explorer.ui.panels.compare import ComparePanel
+from explorer.ui.panels.models import ModelsPanel, ModelStores
 from explorer.ui.panels.sampling import SamplingPanel
 from explorer.ui.panels.thinking import ThinkingPanel
 from explorer.ui.panels.tokenizer import TokenizerPanel
@@ -25,10 +26,13 @@ from explorer.ui.screenshot import Screenshot
 from explorer.ui.settings import Settings
 from explorer.ui.stores.base import Store
 from explorer.ui.stores.compare import CompareStore
+from explorer.ui.stores.downloads import DownloadsStore
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
+from explorer.ui.stores.models import ModelsStore
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.sampling import SamplingStore
+from explorer.ui.stores.servers import ServersStore
 from explorer.ui.stores.thinking import ThinkingStore
 from explorer.ui.stores.tokenizer import TokenizerStore
 from explorer.ui.stores.training import TrainingStore
@@ -64,6 +68,7 @@ class App:
         self.known = KnownModels()
         self.compare = CompareStore(self.known, arguments.device)
         self.thinking = ThinkingStore(self.known, arguments.device)
+        self.models = ModelStores(ModelsStore(), DownloadsStore(), ServersStore())
         self._training_was_shown = False
         self._connect()
         frame = Frame(self.theme, self.settings, self.engine, self.training, str(data_dir))
@@ -102,6 +107,7 @@ class App:
             PanelSpec(
                 "thinking", lambda: QCoreApplication.translate("Rail", "Thinking"), self._make_thinking
             ),
+            PanelSpec("models", lambda: QCoreApplication.translate("Rail", "Models"), self._make_models),
         ]
 
     def _make_tokenizer(self) -> TokenizerPanel:
@@ -115,8 +121,9 @@ class App:
         return panel
 
     def _make_sampling(self) -> SamplingPanel:
-        panel = SamplingPanel(self.theme, self.settings, self.sampling)
+        panel = SamplingPanel(self.theme, self.settings, self.sampling, self.models.models)
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
+        panel.models_requested.connect(lambda: self.window.show_panel("models"))
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
 
@@ -132,6 +139,12 @@ class App:
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
 
+    def _make_models(self) -> ModelsPanel:
+        panel = ModelsPanel(self.theme, self.settings, self.models, self.engine)
+        panel.use_requested.connect(self._sample_from)
+        panel.training_requested.connect(lambda: self.window.show_panel("training"))
+        return panel
+
     def _warm_training(self) -> None:
         """A worker in waiting, for whoever has opened the training panel; not before the rest is up."""
         if self._training_was_shown and self.engine.settled:
@@ -145,8 +158,9 @@ class App:
 
     def _connect(self) -> None:
         engines = self.engines
+        models = [self.models.models, self.models.downloads, self.models.servers]
         stores: list[Store] = [self.engine, self.tokenizer, self.runs, self.training, self.sampling]
-        stores += [self.known, self.compare, self.thinking]
+        stores += [self.known, self.compare, self.thinking, *models]
         for store in stores:
             store.text_command.connect(engines.send_text)
         self.tokenizer.command.connect(engines.send_text)
@@ -156,6 +170,10 @@ class App:
         engines.models_lost.connect(self.known.engine_lost)
         for asking in (self.sampling, self.compare, self.thinking):
             asking.command.connect(engines.send_inference)
+        for store in models:
+            store.command.connect(engines.send_models)
+            engines.models_lost.connect(store.engine_lost)
+        self.models.downloads.list_changed.connect(self.models.models.refresh)
 
         def apply(event: Event) -> None:
             for store in stores:

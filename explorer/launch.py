@@ -8,7 +8,7 @@ from explorer import __version__
 from explorer.display import why_no_window
 from explorer.paths import default_data_dir
 
-PANELS = ("tokenizer", "training", "sampling", "compare", "thinking")
+PANELS = ("tokenizer", "training", "sampling", "compare", "thinking", "models")
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:

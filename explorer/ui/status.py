@@ -43,7 +43,7 @@ class StatusBar(QStatusBar):
         parts = [
             self._here_words() if self._trouble_is_here() else self._elsewhere_words(),
             self._version_words(),
-            self._engine.model,
+            self._engine.model_in_front or self._engine.model,
             self._device_words(),
         ]
         self._engine_label.set_full_text("  ·  ".join(part for part in parts if part))

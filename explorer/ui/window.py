@@ -79,12 +79,17 @@ class MainWindow(QMainWindow):
         if name not in self._panels:
             panel = self._specs[name].make()
             panel.message.connect(self._say)
+            panel.model_changed.connect(self._show_model)
             self._panels[name] = panel
             self._stack.addWidget(panel)
         return self._panels[name]
 
     def _say(self, text: str) -> None:
         self.statusBar().showMessage(text, 4000)
+
+    def _show_model(self) -> None:
+        if self._current in self._panels:
+            self._frame.engine.show_model(self._panels[self._current].model_name())
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front and remember it."""
@@ -94,6 +99,7 @@ class MainWindow(QMainWindow):
         self._buttons[name].setChecked(True)
         self._settings.set("window/panel", name)
         panel.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_model()
 
     def set_language(self, language: str) -> None:
         """Build everything again in the language that the app has installed."""

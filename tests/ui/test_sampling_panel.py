@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 from toy_engine import ToyEngine, run_info
 
-from explorer.protocol import DraftLoaded, LoadDraft, RunsListed, SaveDraft
+from explorer.protocol import DraftLoaded, LoadDraft, ModelInfo, RunsListed, SaveDraft, Sentence
 from explorer.ui.panels.sampling import SamplingPanel
 from explorer.ui.stores.sampling import DRAFT, SamplingStore
 from explorer.ui.style_sheet import style_sheet
@@ -501,3 +501,37 @@ def test_everything_fits_without_scrolling_in_a_small_window(rig, theme, qapp):
         assert rig.panel._columns.verticalScrollBar().maximum() == 0
     finally:
         qapp.setStyleSheet("")
+
+
+# ---------------------------------------------------------------- other people's models
+
+
+def test_other_models_stand_under_the_runs_in_groups(rig, settings):
+    def model(path, origin, **more):
+        return ModelInfo(key=path, path=path, origin=origin, name=path.upper(), place="/p", **more)
+
+    models = [
+        model("smollm2", "package"),
+        model("/m/bad", "opened", problem=Sentence(template="No.")),
+        model("server:box#m", "server"),
+    ]
+    rig.panel._models.models = models
+    rig.panel._models.changed.emit()
+    selector = rig.panel.model.selector
+    rig.qtbot.waitUntil(lambda: selector.count() == 4)
+    shown = [selector.itemText(place) for place in range(4)]
+    assert shown == ["New · step 40", "Old · step 40", "Found on this computer", "SMOLLM2"]
+    assert not selector.model().item(2).isEnabled()
+    selector.setCurrentIndex(3)
+    selector.activated.emit(3)
+    rig.settle()
+    assert rig.store.path == "smollm2" and settings.flag("sampling/foreign", False)
+    assert rig.panel.model_name() == rig.store.model.name
+
+
+def test_a_foreign_model_comes_back_without_a_run(qtbot, theme, settings):
+    settings.set("sampling/model", "smollm2")
+    settings.set("sampling/foreign", True)
+    rig = Rig(qtbot, theme, settings)
+    rig.settle()
+    assert rig.store.path == "smollm2" and rig.store.model.path == "smollm2"

@@ -184,3 +184,31 @@ def test_a_notice_says_what_to_do_and_folds_its_details(qtbot: QtBot, open_windo
     button = next(b for b in panel.findChildren(QPushButton) if b.text() == "Start again")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert acted == [1] and not details.isVisible()
+
+
+def test_the_status_bar_names_the_model_of_the_panel_in_front(open_window: Callable, frame: Frame) -> None:
+    window = open_window()
+    frame.engine.apply(ModelLoaded(**_loaded("the last one")))
+    assert "the last one" in _status(window)
+    sampling = window.panel("sampling")
+    sampling.model_name = lambda: "mine"
+    sampling.model_changed.emit()
+    assert "mine" not in _status(window)  # it is not in front
+    window.show_panel("sampling")
+    assert "mine" in _status(window) and "the last one" not in _status(window)
+    sampling.model_name = lambda: "another"
+    sampling.model_changed.emit()
+    assert "another" in _status(window)
+    window.show_panel("training")
+    assert "the last one" in _status(window)
+
+
+def _status(window: MainWindow) -> str:
+    bar = window.statusBar()
+    assert isinstance(bar, StatusBar)
+    return bar.text()
+
+
+def _loaded(name: str) -> dict[str, object]:
+    sizes = {"step": None, "parameters": 1, "vocab_size": 2, "context": 3}
+    return {"path": "/p", "name": name, "weights_hash": "0" * 12, "device": "cpu"} | sizes

@@ -36,10 +36,11 @@ class Panel(QWidget):
 
     A panel is a function of its stores: it can be thrown away and built again (that is how the language
     changes). `_build()` makes widgets, `_connect()` makes every connection, `_render()` shows the stores.
-    Signals: `message(str)`, a short word for the status bar.
+    Signals: `message(str)`, a short word for the status bar; `model_changed`, when `model_name` says another.
     """
 
     message = Signal(str)
+    model_changed = Signal()
 
     def __init__(self, theme: Theme, title: str, sentence: str) -> None:
         super().__init__()
@@ -81,6 +82,10 @@ class Panel(QWidget):
     def is_idle(self) -> bool:
         """Whether everything asked for is on the screen (a screenshot waits for it)."""
         return True
+
+    def model_name(self) -> str:
+        """The model that answers in this panel, for the status bar; empty if none of its own does."""
+        return ""
 
     def picture_widget(self) -> QWidget:
         """What "Save picture" saves."""

@@ -1,7 +1,8 @@
 """Sampling: what may come next, and how one token of it is drawn.
 
-Wiring: `SamplingPanel(theme, settings, store)`. `training_requested` wants the Training panel shown; the
-app calls `show_checkpoint(path)` when the Training panel says that a model shall be tried.
+Wiring: `SamplingPanel(theme, settings, store, models)`. `training_requested` wants the Training panel shown,
+`models_requested` the Models panel; the app calls `show_checkpoint(path)` when one of these says that a model
+shall be tried.
 """
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -32,6 +33,7 @@ from explorer.ui.panels.sampling_parts.sentences import (
     trouble,
 )
 from explorer.ui.settings import Settings
+from explorer.ui.stores.models import ModelsStore
 from explorer.ui.stores.sampling import SamplingStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.export import ask_and_save_picture, copy_rows
@@ -53,19 +55,25 @@ class SamplingPanel(Panel):
     """Bars, chips and knobs over one `SamplingStore`.
 
     Signals: `training_requested`, there is no model yet and the person wants to train one;
+    `models_requested`, or to look for one elsewhere;
     `restart_requested`, the worker that holds the model is dead and shall be started.
     """
 
     training_requested = Signal()
+    models_requested = Signal()
     restart_requested = Signal()
 
-    def __init__(self, theme: Theme, settings: Settings, store: SamplingStore) -> None:
+    def __init__(
+        self, theme: Theme, settings: Settings, store: SamplingStore, models: ModelsStore | None = None
+    ) -> None:
+        """`models`: those to choose from besides the runs."""
         super().__init__(
             theme,
             self.tr("Sampling"),
             self.tr("The model gives every token a probability; chance picks one; then all begins anew."),
         )
-        self._settings, self._store = settings, store
+        self._settings, self._store, self._models = settings, store, models or ModelsStore()
+        self._name = ""
         self._trouble: Trouble | None = None
         self._dirty = False
         self._faded = False
@@ -122,9 +130,13 @@ class SamplingPanel(Panel):
         self._train.setProperty("kind", "primary")
         self._train.hide()
         self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._others = QPushButton(self.tr("Look for one under Models"))
+        self._others.setProperty("kind", "link")
+        self._others.hide()
         column.addStretch(1)
         column.addWidget(self._empty)
-        column.addWidget(self._train, 0, Qt.AlignmentFlag.AlignHCenter)
+        for button in (self._train, self._others):
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         return page
 
@@ -147,6 +159,8 @@ class SamplingPanel(Panel):
         store.changed.connect(self._store_changed)
         self.model.chosen.connect(store.choose_model)
         self._train.clicked.connect(self.training_requested)
+        self._others.clicked.connect(self.models_requested)
+        self._models.changed.connect(self._store_changed)
         writing.prompt_edited.connect(store.set_prompt)
         writing.step_requested.connect(store.step)
         writing.run_requested.connect(store.run)
@@ -179,7 +193,13 @@ class SamplingPanel(Panel):
             seed=max(0, int(number("sampling/seed", _NEUTRAL.seed))),
         )
         max_tokens = max(1, int(number("sampling/max_tokens", self._store.max_tokens)))
-        self._store.open(self._settings.text("sampling/model"), sampler, max_tokens, self._first_prompt())
+        self._store.open(
+            self._settings.text("sampling/model"),
+            sampler,
+            max_tokens,
+            self._first_prompt(),
+            self._settings.flag("sampling/foreign", False),
+        )
 
     def _first_prompt(self) -> str:
         return self.tr("The")
@@ -188,6 +208,7 @@ class SamplingPanel(Panel):
         """Runs may have come since it was last seen; the keys belong to the text."""
         super().showEvent(event)
         self._store.refresh_runs()
+        self._models.open()
         self._render()
 
     # ------------------------------------------------------------ intents
@@ -200,6 +221,10 @@ class SamplingPanel(Panel):
     def is_idle(self) -> bool:
         """Whether all answers are there and painted."""
         return self._store.is_idle and not self._dirty
+
+    def model_name(self) -> str:
+        """The model that answers here."""
+        return "" if self._store.model is None else self._store.model.name
 
     def picture_widget(self) -> QWidget:
         """Both columns, without the frame."""
@@ -311,7 +336,7 @@ class SamplingPanel(Panel):
         self._show_page(1 if self._store.path else 0)
         self._render_empty()
         self.show_starters(bool(self._store.path))
-        self.model.show_store(self._store)
+        self.model.show_store(self._store, self._models.models)
         self._render_writing()
         self._render_next()
         self.controls.show_settings(self._store.sampler, self._store.max_tokens)
@@ -334,6 +359,7 @@ class SamplingPanel(Panel):
         known = self._store.runs_known
         if known and self._train.isHidden():
             self._train.show()
+            self._others.show()
             self._give_keys_to(self._train if not self._store.path else self.writing.strip)
         self._empty.setText(
             self.tr("There is no model yet: one has to learn from a text first.")
@@ -394,3 +420,8 @@ class SamplingPanel(Panel):
         store = self._store
         if store.model is not None and self._settings.text("sampling/model") != store.path:
             self._settings.set("sampling/model", store.path)
+            if store.runs_known:
+                self._settings.set("sampling/foreign", store.run_of(store.path) is None)
+        if self._name != self.model_name():
+            self._name = self.model_name()
+            self.model_changed.emit()

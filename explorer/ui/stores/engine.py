@@ -35,6 +35,8 @@ class EngineStore(Store):
         self.device: DeviceFound | None = None
         self.model = ""
         """Name of the model that the engine loaded last."""
+        self.model_in_front = ""
+        """Name of the model that answers in the panel that is shown; empty if that has none of its own."""
 
     def apply(self, event: Event) -> None:
         """The device, once torch is loaded, and the model that answers."""
@@ -43,6 +45,12 @@ class EngineStore(Store):
             self.changed.emit()
         elif isinstance(event, ModelLoaded):
             self.model = event.name
+            self.changed.emit()
+
+    def show_model(self, name: str) -> None:
+        """Another panel came to the front, or another model into it."""
+        if name != self.model_in_front:
+            self.model_in_front = name
             self.changed.emit()
 
     def role_ready(self, role: str) -> None:

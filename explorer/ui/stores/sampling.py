@@ -147,10 +147,18 @@ class SamplingStore(Store):
 
     # ------------------------------------------------------------ intents
 
-    def open(self, remembered: str, sampler: SamplerSettings, max_tokens: int, prompt: str) -> None:
+    def open(
+        self,
+        remembered: str,
+        sampler: SamplerSettings,
+        max_tokens: int,
+        prompt: str,
+        foreign: bool = False,
+    ) -> None:
         """Somebody looks: get the kept prompt (`prompt` if there is none) and the `remembered` model.
 
-        Without it, or if it is gone, the newest run answers. Later calls change nothing.
+        Without it, or if it is a run's that is gone, the newest run answers; a `foreign` one, of no run, is
+        loaded in any case. Later calls change nothing.
         """
         if self._opened:
             return
@@ -158,7 +166,9 @@ class SamplingStore(Store):
         self._remembered, self._default_prompt = remembered, prompt
         self.sampler, self.max_tokens = sampler, max_tokens
         self._ask_for_texts()
-        if self.runs_known:
+        if foreign and remembered:
+            self.choose_model(remembered)
+        elif self.runs_known:
             self._choose_first()
 
     def refresh_runs(self) -> None:

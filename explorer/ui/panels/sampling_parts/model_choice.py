@@ -1,13 +1,22 @@
 """Which model answers: the selector of the header, and the line that says what was loaded."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
+from explorer.protocol import ModelInfo, ModelOrigin
 from explorer.ui import words
+from explorer.ui.model_words import group_name
 from explorer.ui.panels.sampling_parts.sentences import run_label, weights_line
 from explorer.ui.stores.sampling import SamplingStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.elided_label import ElidedLabel
+
+_OTHERS: tuple[ModelOrigin, ...] = ("shipped", "package", "opened", "hub")
+"""Groups after the runs: what the sampling panel can draw from. Servers tell no distribution."""
+_HEADING = ""
 
 
 class ModelChoice(QWidget):
@@ -20,7 +29,7 @@ class ModelChoice(QWidget):
         self._theme = theme
         self.selector = QComboBox()
         self.selector.setAccessibleName(self.tr("Model"))
-        self.selector.setToolTip(self.tr("Which run's model answers"))
+        self.selector.setToolTip(self.tr("Which model answers"))
         self.selector.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.selector.setMinimumContentsLength(20)
         self.weights = ElidedLabel()
@@ -38,9 +47,9 @@ class ModelChoice(QWidget):
         self._space()
         self.newer.clicked.connect(lambda: self.chosen.emit(self._newer_path))
 
-    def show_store(self, store: SamplingStore) -> None:
-        """Runs to choose from, which one it is, what the engine has loaded."""
-        self._show_entries(store)
+    def show_store(self, store: SamplingStore, models: Sequence[ModelInfo] = ()) -> None:
+        """Runs and other models to choose from, which one it is, what the engine has loaded."""
+        self._show_entries(store, models)
         self._show_newer(store)
         if store.loading:
             self.weights.setText(self.tr("Loading the model …"))
@@ -49,9 +58,14 @@ class ModelChoice(QWidget):
         else:
             self.weights.setText(self.tr("No model is loaded."))
 
-    def _show_entries(self, store: SamplingStore) -> None:
+    def _show_entries(self, store: SamplingStore, models: Sequence[ModelInfo]) -> None:
         self.selector.setVisible(bool(store.path))
         entries = [(run_label(run), run.checkpoint) for run in store.runs]
+        for origin in _OTHERS:
+            group = [one for one in models if one.origin == origin and one.problem is None]
+            if group:
+                entries.append((group_name(origin), _HEADING))
+                entries += [(one.name, one.path) for one in group]
         if store.path and store.path not in (path for _, path in entries):
             entries.insert(0, (_label_of_other(store), store.path))
         places = range(self.selector.count())
@@ -61,7 +75,15 @@ class ModelChoice(QWidget):
                 self.selector.clear()
                 for label, path in entries:
                     self.selector.addItem(label, path)
+                    if path == _HEADING:
+                        self._make_heading(self.selector.count() - 1)
         self.selector.setCurrentIndex(self.selector.findData(store.path))
+
+    def _make_heading(self, place: int) -> None:
+        """It names a group and cannot be chosen."""
+        model = self.selector.model()
+        assert isinstance(model, QStandardItemModel)
+        model.item(place).setEnabled(False)
 
     def _space(self) -> None:
         """The selector may get narrower than a run's name: at 250 % the header has little room."""
