@@ -85,9 +85,12 @@ def test_a_download_is_killed_goes_on_and_stands_in_the_list(
     hub.arm({})
     qtbot.waitUntil(row.go_on.isVisible)
     qtbot.mouseClick(row.go_on, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: stores.models.current is not None, timeout=PATIENCE_MS)
-    model = stores.models.current
-    assert model is not None and model.name == "owner/tiny" and model.problem is None
+
+    def stands_in_the_list() -> bool:
+        model = stores.models.current
+        return model is not None and model.name == "owner/tiny" and model.problem is None
+
+    qtbot.waitUntil(stands_in_the_list, timeout=PATIENCE_MS)
     assert not any(request.endswith("model.safetensors") for request in hub.seen())  # it had been fetched
     assert stores.downloads.active == [] and page.row("owner/tiny") is None
     qtbot.waitUntil(panel.is_idle, timeout=PATIENCE_MS)

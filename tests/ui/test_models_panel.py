@@ -180,7 +180,7 @@ def test_a_dropped_folder_is_opened(rig: Rig) -> None:
     drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, button, keys)
     rig.panel.dropEvent(drop)
     assert rig.last(OpenModel).path == "/m/new"
-    rig.tell(Failed(job="models", template="There is no model in {path}.", values={"path": "/m/new"}))
+    rig.tell(Failed(job="models-open", template="There is no model in {path}.", values={"path": "/m/new"}))
     assert rig.panel._notice.text() == "There is no model in /m/new."
 
 

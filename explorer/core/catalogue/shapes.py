@@ -116,14 +116,16 @@ def count_parameters(shape: ModelShape) -> int:
 def estimate(shape: ModelShape, parameters: int) -> MemoryEstimate:
     """What the weights take when they are loaded, and keys and values a token.
 
-    int8: a byte for every weight of a product, the output layer included; the embedding stays in two.
+    int8: a byte a weight, and a scale of four bytes for every row of a matrix.
     """
-    table = shape.vocab_size * shape.width
-    inner = max(parameters - (table if shape.tied else 2 * table), 0)
+    rows_of_layer = (
+        (shape.heads + 2 * shape.kv_heads) * shape.head_dim + 2 * shape.width + 2 * shape.inner_width
+    )
+    rows = shape.layers * rows_of_layer + (1 if shape.tied else 2) * shape.vocab_size
     return MemoryEstimate(
         float32_bytes=4 * parameters,
         bfloat16_bytes=2 * parameters,
-        int8_bytes=inner + 3 * table,
+        int8_bytes=parameters + 4 * rows,
         kv_bytes_per_token=2 * 2 * shape.layers * shape.kv_heads * shape.head_dim,
     )
 

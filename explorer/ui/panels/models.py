@@ -285,11 +285,13 @@ class ModelsPanel(Panel):
             QGuiApplication.clipboard().setText(model.path if model.origin == "server" else model.place)
             self.message.emit(self.tr("It is on the clipboard."))
 
-    def _opened(self, keys: set[str]) -> None:
-        """Look at what was opened."""
-        first = next((key for key in self.list.keys() if key in keys), None)  # noqa: SIM118  # no dict
+    def _opened(self, path: str) -> None:
+        """Look at what was opened: a model, the first of a folder of them, or the folder of a weight file."""
+        opened = [one for one in self._models.models if one.origin == "opened"]
+        first = next((one for one in opened if one.place.startswith(path)), None)
+        first = first or next((one for one in opened if path.startswith(one.place)), None)
         if first is not None:
-            self._choose(first)
+            self._choose(first.key)
 
     def _finished(self, repo: str, folder: str) -> None:
         model = next((one for one in self._models.models if one.place.startswith(folder)), None)

@@ -25,18 +25,18 @@ from explorer.ui.stores.base import Store
 from explorer.ui.stores.failures import failure_of
 from explorer.ui.stores.run_data import Failure
 
-_LIST_JOB, _DESCRIBE_JOB = "models", "model-details"
+_LIST_JOB, _OPEN_JOB, _DESCRIBE_JOB = "models", "models-open", "model-details"
 
 
 class ModelsStore(Store):
     """`command` goes to the worker for models, which starts with the first one.
 
-    Signals: `failed(Failure)` when something asked for did not work; `opened(keys)`, a set, when what was
-    opened by hand stands on the list.
+    Signals: `failed(Failure)` when something asked for did not work; `opened(path)` when what was opened by
+    hand stands on the list.
     """
 
     failed = Signal(object)
-    opened = Signal(object)
+    opened = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,8 @@ class ModelsStore(Store):
         """Of the selected one, once they are known."""
         self.details_failure: Failure | None = None
         self._asked = False
-        self._opening = False
+        self._opening = ""
+        """The path that was opened last, until it is on the list."""
 
     # ------------------------------------------------------------ what is known
 
@@ -98,8 +99,8 @@ class ModelsStore(Store):
 
     def add(self, path: str) -> None:
         """Put a folder or file on the list."""
-        self._opening = True
-        self.command.emit(OpenModel(job=_LIST_JOB, path=path))
+        self._opening = path
+        self.command.emit(OpenModel(job=_OPEN_JOB, path=path))
 
     def forget(self, key: str) -> None:
         """Take an opened model off the list."""
@@ -125,12 +126,15 @@ class ModelsStore(Store):
         match event:
             case ModelsListed():
                 self._take_list(event)
+                self.changed.emit()
+                if event.job == _OPEN_JOB and event.done == event.total:
+                    self.opened.emit(self._opening)
+                return
             case ModelDescribed(key=key) if key == self.selected:
                 self.details, self.details_failure = event, None
             case Failed(job=job) if job == _DESCRIBE_JOB:
                 self.details_failure = failure_of(event)
-            case Failed(job=job) if job == _LIST_JOB:
-                self._opening = False
+            case Failed(job=job) if job in (_LIST_JOB, _OPEN_JOB):
                 self.failed.emit(failure_of(event))
                 self._end_reading()
             case _:
@@ -148,16 +152,12 @@ class ModelsStore(Store):
 
     def _take_list(self, event: ModelsListed) -> None:
         complete = event.done == event.total
-        before = {model.key for model in self.models}
         if complete or not self.listed:  # a list that is read again is shown when it is whole
             self.models = event.models
         self.copies, self.copies_limit_bytes = event.copies, event.copies_limit_bytes
         self.unfinished, self.servers = event.unfinished, event.servers
         self.progress = (event.done, event.total)
         self.listed = self.listed or complete
-        if complete and self._opening:
-            self._opening = False
-            self.opened.emit({model.key for model in event.models} - before)
         if self.selected and complete:
             self._describe()
 

@@ -12,6 +12,7 @@ from explorer.core.catalogue.listing import Catalogue, models_in
 from explorer.core.catalogue.reading import one_line, read_facts, terms_of_card
 from explorer.core.catalogue.shapes import KNOWN_FAMILIES, estimate, shape_of_config
 from explorer.core.families.layout import FAMILIES
+from explorer.core.int8_model import int8_of
 from explorer.core.model import KVCache
 from explorer.core.remote.known import add_server, remember_models
 from explorer.errors import DamagedFileError, InputError
@@ -150,7 +151,12 @@ def test_the_estimate_is_what_the_model_really_takes(tmp_path: Path) -> None:
     assert found.float32_bytes == weights and found.bfloat16_bytes == weights // 2
     cache = KVCache(model.config, 1, 1000, dtype=torch.bfloat16)
     assert found.kv_bytes_per_token * 1000 == cache.size_bytes()
-    assert found.bfloat16_bytes > found.int8_bytes - 2 * facts.shape.vocab_size * facts.shape.width
+    packed = int8_of(model)
+    kept = {tensor.data_ptr(): tensor for tensor in [*packed.parameters(), *packed.buffers()]}
+    tables = {"cos", "sin", "sliding_cos", "sliding_sin"}  # angles, in every precision
+    angles = sum(t.numel() * t.element_size() for name, t in packed.named_buffers() if name in tables)
+    really = sum(tensor.numel() * tensor.element_size() for tensor in kept.values()) - angles
+    assert found.int8_bytes == pytest.approx(really, rel=0.02)
 
 
 def test_sizes_of_families_with_names_of_their_own() -> None:
