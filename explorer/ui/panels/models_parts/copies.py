@@ -104,6 +104,8 @@ class CopiesPage(QWidget):
         self._list.setSpacing(self._theme.px(6))
         self._controls.setSpacing(self._theme.px(8))
         self.limit.setFixedWidth(self._theme.px(110))
+        # WORKAROUND Qt's style sheets leave a spin box's padding out once it has a border.
+        self.limit.lineEdit().setTextMargins(self._theme.px(8), 0, 0, 0)
 
 
 class _Row(QFrame):
