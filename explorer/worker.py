@@ -264,8 +264,9 @@ def _services(role: str, data_dir: str) -> list[Service]:
 
         return [TrainingService()]
     from explorer.services.inference import InferenceService
+    from explorer.services.preferences import PreferenceService
 
-    return [InferenceService(data_dir)]
+    return [InferenceService(data_dir), PreferenceService()]
 
 
 __all__ = ["Command", "Worker", "main"]

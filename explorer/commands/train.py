@@ -75,7 +75,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--optimizer", choices=("adamw", "muon"), help="what changes the matrices (default: the preset's)"
     )
-    parser.add_argument("--stage", default="pretrain", metavar="NAME", help="(default: pretrain)")
+    parser.add_argument(
+        "--stage",
+        default="pretrain",
+        metavar="NAME",
+        help="pretrain (default), sft, rejection, grpo, reward or rlhf",
+    )
     parser.add_argument(
         "--from", dest="parent", default="", metavar="DIR", help="the checkpoint, or the run, to begin from"
     )

@@ -11,6 +11,7 @@ random number falls on probabilities cumulated in the order of the ids: sorting 
 import hashlib
 from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from explorer.core.sampling import check_logits
 from explorer.errors import InputError
 
 Floats = npt.NDArray[np.float32]
+_Found = TypeVar("_Found")
 
 _ROWS_AT_ONCE = 256
 _CACHE_BYTES = 1 << 30
@@ -94,6 +96,16 @@ def attempt(
         drawn += batch.drawn
         done += batch.attempts()
     return done
+
+
+def quietly(drawing: Generator[int, None, _Found]) -> Generator[None, None, _Found]:
+    """The same without the counts, for callers that only want to be interrupted."""
+    while True:
+        try:
+            next(drawing)
+        except StopIteration as end:
+            return end.value
+        yield None
 
 
 def _rows_at_once(model: Transformer, length: int) -> int:

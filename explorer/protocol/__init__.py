@@ -110,6 +110,13 @@ from explorer.protocol.models import (
     UnfinishedDownload,
     UnpackedCopy,
 )
+from explorer.protocol.preferences import (
+    AskPreferences,
+    GivePreference,
+    PreferenceAsked,
+    PreferenceCommand,
+    PreferenceEvent,
+)
 from explorer.protocol.problems import (
     AnswerCount,
     AttemptDone,
@@ -187,6 +194,7 @@ __all__ = [
     "AddServer",
     "Alternative",
     "AnswerCount",
+    "AskPreferences",
     "AskServer",
     "AttemptDone",
     "AttemptPiece",
@@ -230,6 +238,7 @@ __all__ = [
     "ForgetModel",
     "Generate",
     "GenerationEnded",
+    "GivePreference",
     "GradedProblem",
     "GroupDrawn",
     "JobCancelled",
@@ -257,6 +266,7 @@ __all__ = [
     "OpenRun",
     "PauseTraining",
     "Precision",
+    "PreferenceAsked",
     "ProbeServer",
     "ProblemDrawn",
     "ProblemKind",
@@ -340,6 +350,7 @@ Command = (
     | ProblemCommand
     | RolloutCommand
     | LookingCommand
+    | PreferenceCommand
 )
 Event = (
     WorkerEvent
@@ -352,6 +363,7 @@ Event = (
     | ProblemEvent
     | RolloutEvent
     | LookingEvent
+    | PreferenceEvent
 )
 
 _encoder = msgspec.json.Encoder()

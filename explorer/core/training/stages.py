@@ -11,6 +11,12 @@ from explorer.core.training.distributed import World
 from explorer.core.training.loop import Control, Trainer
 from explorer.core.training.prepare import Plan, prepare_pretraining
 from explorer.core.training.pretrain import Pretraining
+from explorer.core.training.reinforcement.preference_stages import (
+    open_reward,
+    open_rlhf,
+    prepare_reward,
+    prepare_rlhf,
+)
 from explorer.core.training.reinforcement.problem_stages import (
     open_grpo,
     open_rejection,
@@ -39,6 +45,8 @@ STAGES = {
     "sft": StageKind(prepare_sft, Finetuning, shared=True),
     "rejection": StageKind(prepare_rejection, open_rejection),
     "grpo": StageKind(prepare_grpo, open_grpo),
+    "reward": StageKind(prepare_reward, open_reward),
+    "rlhf": StageKind(prepare_rlhf, open_rlhf),
 }
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.core.model import Transformer
-from explorer.core.rollouts import Attempt, Limits, attempt, attempt_seeds
+from explorer.core.rollouts import Attempt, Limits, attempt, attempt_seeds, quietly
 from explorer.core.training.learner import NotANumberError
 from explorer.core.training.reinforcement.advantages import group_advantages, is_flat
 from explorer.core.training.reinforcement.options import Drawing
+from explorer.core.training.reinforcement.prompts import said
 from explorer.core.training.reinforcement.task import Answer, Question, Reward, Task
 from explorer.errors import DamagedFileError
 from explorer.protocol import GroupDrawn, Rollout, RolloutGroup
@@ -54,11 +55,7 @@ def draw_groups(
     """Answers to each question, one a seed. Yields at every token. Raises: NotANumberError; InputError."""
     drawing = attempt(model, [question.ids for question in questions], seeds, limits)
     try:
-        while True:
-            next(drawing)
-            yield None
-    except StopIteration as end:
-        attempts: list[list[Attempt]] = end.value
+        attempts = yield from quietly(drawing)
     except DamagedFileError as error:  # the last update was the one that broke the weights
         raise NotANumberError from error
     answers = [[_answer(tokenizer, one, limits) for one in group] for group in attempts]
@@ -72,8 +69,7 @@ def draw_groups(
 
 
 def _answer(tokenizer: Tokenizer, one: Attempt, limits: Limits) -> Answer:
-    said = one.ids[:-1] if one.ids and one.ids[-1] in limits.end_tokens else one.ids
-    return Answer(one.ids, tokenizer.decode(said), one.ended)
+    return Answer(one.ids, said(tokenizer, one.ids, limits.end_tokens), one.ended)
 
 
 def seeds_of(seed: int, step: int, questions: int, group: int) -> list[list[int]]:

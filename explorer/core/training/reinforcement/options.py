@@ -105,3 +105,37 @@ def lengths_of(typed: str) -> Mapping[int, float]:
 
 def _parts(typed: str) -> list[str]:
     return [part.strip() for part in typed.split(",") if part.strip()]
+
+
+@dataclass(frozen=True)
+class RewardOptions:
+    """The stage `reward`."""
+
+    pairs: Annotated[int, Meta(ge=8, le=1_000_000)] = 400
+    """Answers are drawn in pairs; how many pairs, where a rule chooses."""
+    rule: str = "rich"
+    """By which the simulated labeller prefers answers: see `rules`."""
+    noise: Annotated[float, Meta(ge=0, lt=0.5)] = 0.1
+    """How often the labeller errs."""
+    labels: str = ""
+    """A file of a person's choices, in place of the labeller."""
+    questions: Literal["chats", "problems"] = "chats"
+    temperature: Annotated[float, Meta(gt=0, le=10)] = 1.0
+    max_tokens: Annotated[int, Meta(ge=1, le=32_768)] = 60
+    rows: Annotated[int, Meta(ge=1, le=1024)] = 16
+    """Pairs that an optimizer step learns from."""
+    epochs: Annotated[float, Meta(gt=0, le=100)] = 2.0
+    """How often each pair comes, if the number of steps is not given."""
+
+
+@dataclass(frozen=True)
+class RlhfOptions(Policy, Drawing):
+    """The stage `rlhf`."""
+
+    reward_model: str = ""
+    """The run of the stage `reward`, or its checkpoint."""
+    questions: Literal["chats", "problems"] = "chats"
+    normalise: bool = True
+    kl_weight: Annotated[float, Meta(ge=0, le=100)] = 0.1
+    max_tokens: Annotated[int, Meta(ge=1, le=32_768)] = 60
+    held_out: Annotated[int, Meta(ge=1, le=10_000)] = 100

@@ -4,7 +4,7 @@ The same ids as `explorer.text.chat.encode_chat` gives for our own template, wit
 it: an update asks hundreds of questions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from explorer.errors import InputError
 from explorer.text.chatml import TURN_CLOSE, TURN_OPEN
@@ -25,6 +25,11 @@ def prompt_ids(tokenizer: Tokenizer, messages: Sequence[ChatMessage]) -> list[in
 def end_tokens(tokenizer: Tokenizer) -> frozenset[int]:
     """At which an answer ends."""
     return frozenset({tokenizer.special_tokens[TURN_CLOSE], tokenizer.end_of_text})
+
+
+def said(tokenizer: Tokenizer, ids: Sequence[int], ends: Collection[int]) -> str:
+    """What was written, without the token that ended it."""
+    return tokenizer.decode(ids[:-1] if ids and ids[-1] in ends else ids)
 
 
 def check_chats(tokenizer: Tokenizer, name: str) -> None:

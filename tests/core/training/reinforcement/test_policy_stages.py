@@ -172,7 +172,26 @@ def test_every_step_says_and_keeps_what_was_tried(run: RunFolder, stage: str) ->
     assert "4 of 4 updates" in card and "verifier of its user's" in card and info.step == 4
 
 
-@pytest.mark.parametrize("stop_at", [1, 2, 3])
+@pytest.mark.slow
+def test_rewards_rise_through_the_whole_stage(places: Path) -> None:
+    """From one answer in five with the letter to nearly all, on problems that were held out."""
+    liked = str(places / "likes_e.py")
+    run = make_policy_run(
+        places / "rise",
+        steps=60,
+        recipe={"learning_rate": 5e-3, "evaluate_every": 20},
+        verifier=liked,
+        problems="4",
+        group="8",
+        held_out="64",
+    )
+    train(run)
+    lines = numbers(run)
+    assert lines[0]["pass_at_1"] < 0.5 and lines[-1]["pass_at_1"] > 0.8
+    assert lines[-1]["held_out_kl"] > lines[0]["held_out_kl"]
+
+
+@pytest.mark.parametrize("stop_at", [1, 2])
 def test_stopped_or_killed_it_goes_on_with_the_same_numbers(
     run: RunFolder, whole: RunFolder, stop_at: int
 ) -> None:
