@@ -46,6 +46,7 @@ def test_the_base_goes_on_and_the_assistant_answers(rig):
         == "explorer-base · step 40 · weights 0123456789ab · 1.05M parameters · float32 · CPU"
     )
     rig.panel.prompt.setPlainText("Who are you?")
+    rig.settle()  # the button may be pressed from the next frame on
     rig.qtbot.mouseClick(rig.panel.ask, Qt.MouseButton.LeftButton)
     rig.settle()
     assert _shown(rig) == ["Who are you? and then it goes on 1", "I am  who?  a model."]
