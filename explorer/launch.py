@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from explorer import __version__
+from explorer.commands import SUBCOMMANDS
 from explorer.display import why_no_window
 from explorer.paths import default_data_dir
 
@@ -16,7 +17,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="llm-explorer",
         description="See, show and teach how language models work.",
-        epilog="Without a window: llm-explorer tokenize | train | generate | server | download --help",
+        epilog=f"Without a window: llm-explorer {' | '.join(SUBCOMMANDS)} --help",
     )
     parser.add_argument("--version", action="version", version=f"LLM Explorer {__version__}")
     parser.add_argument("--panel", choices=PANELS, help="the panel to open with")

@@ -78,7 +78,7 @@ def test_a_long_prompt_is_cut_and_said(capsys: Capture, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--prompt", TEXT, "--position", "99"], "no token at position 99"),
+        (["--prompt", TEXT, "--position", "99"], "no token at position 99: the text has"),
         (["--prompt", TEXT, "--position", "-99"], "no token at position -99"),
         (["--prompt", TEXT, "--layer", "2"], "no layer 2"),
         (["--prompt", TEXT, "--head", "4"], "no head 4"),

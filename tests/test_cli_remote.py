@@ -74,6 +74,12 @@ def test_what_had_come_is_said_before_the_sentence(address: str, capsys: Capture
     assert result["error"] in said.err and said.err.count("\n") == 1
 
 
+def test_what_does_not_answer_leaves_stdout_empty(capsys: Capture) -> None:
+    assert main(["generate", "--model", "http://127.0.0.1:1/v1#m", "--chat", "Hi"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and "Nothing answers at" in said.err
+
+
 def test_a_silent_server_with_less_patience(address: str, capsys: Capture) -> None:
     assert main(write(address, "stall", "--chat", "Hi", "--timeout", "0.3")) == 1
     assert "has said nothing" in capsys.readouterr().err
@@ -90,6 +96,8 @@ def test_without_a_name_the_choice_is_listed(address: str, capsys: Capture) -> N
     ("options", "words"),
     [
         (["--device", "cuda"], "--device is for models on this machine"),
+        (["--dtype", "int8"], "--dtype and --compile are for models on this machine"),
+        (["--compile"], "--dtype and --compile are for models on this machine"),
         (["--prompt-ids", "1,x"], "are no token ids"),
         (["--top-k", "-1"], "Top-k is -1"),
         (["--api-key-env", "NOT_SET"], "NOT_SET is not set"),
@@ -110,11 +118,13 @@ def test_a_local_model_without_a_template_says_so(tmp_path: Path, capsys: Captur
 
 def test_named_servers(address: str, tmp_path: Path, capsys: Capture) -> None:
     data = ["--data-dir", str(tmp_path)]
+    assert main(["generate", *data, "--model", "server:lab", "--chat", "Hi"]) == 1
+    assert "none is known yet. Add one: llm-explorer server add" in capsys.readouterr().err
     assert main(["server", *data, "add", "lab", f"{address}/fine/v1", "--model", "m"]) == 0
     assert main(["server", *data, "list", "--json"]) == 0
     listed = capsys.readouterr().out.splitlines()[-1]
     assert json.loads(listed) == [{"name": "lab", "url": f"{address}/fine/v1", "model": "m"}]
-    assert main(["server", *data, "list"]) == 0
+    assert main(["server", "list", *data]) == 0
     assert capsys.readouterr().out == f"lab  {address}/fine/v1  m\n"
     assert main(["generate", *data, "--model", "server:lab", "--chat", "Hi"]) == 0
     assert capsys.readouterr().out == "Hello\n"

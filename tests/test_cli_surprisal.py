@@ -127,8 +127,9 @@ def test_what_makes_no_sense_is_one_sentence(
     capsys: Capture, folder: Path, options: list[str], words: str
 ) -> None:
     assert run(folder, *options) == 1
-    said = capsys.readouterr().err
-    assert words in said
+    captured = capsys.readouterr()
+    said = captured.err
+    assert words in said and captured.out == ""
     assert said.count("\n") == 1
 
 

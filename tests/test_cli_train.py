@@ -165,11 +165,13 @@ def test_interrupted_before_the_first_step_it_leaves_nothing(
 def test_a_run_from_start_to_end(text: Path, tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "run"
     line = ["train", "--text", str(text), "--out", str(out), "--preset", "tiny", "--device", "cpu"]
-    assert main([*line, "--steps", "3", "--seed", "7", "--name", "Cats"]) == 0
+    assert main([*line, "--steps", "3", "--seed", "7", "--name", "Cats", "--milestones", "2"]) == 0
     captured = capsys.readouterr()
     assert captured.out == "" and "Cats: " in captured.err and "3/3  loss" in captured.err
     record = RunFolder(out).record()
     assert (record.name, record.seed, record.steps, record.finished) == ("Cats", 7, 3, True)
+    kept = {path.name for path in (out / "checkpoints").iterdir()}
+    assert kept >= {"step-000001", "step-000003"}, "milestones of the way: 3 * (1/2)^2, and the end"
     assert main([*line, "--resume"]) == 1
     assert "All 3 steps of this run are done" in capsys.readouterr().err
     assert main([*line, "--resume", "--steps", "5"]) == 0

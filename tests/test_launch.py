@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from explorer.commands import SUBCOMMANDS
+
 linux_only = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="displays and libraries of Linux"
 )
@@ -62,6 +64,11 @@ def test_unknown_panels_and_sizes_are_usage_errors() -> None:
     for arguments in (["--panel", "kitchen"], ["--size", "big"], ["--lang", "fr"]):
         done = start(*arguments, QT_QPA_PLATFORM="offscreen")
         assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+def test_help_names_every_sub_command() -> None:
+    said = " ".join(start("--help").stdout.split())
+    assert all(name in said for name in SUBCOMMANDS)
 
 
 def test_version() -> None:

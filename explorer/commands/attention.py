@@ -72,12 +72,12 @@ def run(arguments: argparse.Namespace) -> int:
     position = arguments.position
     if position < 0:
         position += len(session.ids)
-        if position < 0:
-            raise InputError(
-                "There is no token at position {position}: the text has {tokens} tokens.",
-                position=arguments.position,
-                tokens=len(session.ids),
-            )
+    if not 0 <= position < len(session.ids):
+        raise InputError(
+            "There is no token at position {position}: the text has {tokens} tokens.",
+            position=arguments.position,
+            tokens=len(session.ids),
+        )
     weights = session.look_back(position)
     average = averaged(weights, arguments.layer, arguments.head)
     if arguments.json:

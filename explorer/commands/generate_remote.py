@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace, settings: SamplerSettings) -> int:
 
     if arguments.device != "auto":
         raise InputError("--device is for models on this machine: a server chooses its own.")
+    if arguments.dtype != "auto" or arguments.compile:
+        raise InputError("--dtype and --compile are for models on this machine. Leave them out.")
     model = _model(arguments)
     wish = Wish(
         settings,
@@ -167,7 +169,7 @@ class _Plain:
 
     def finish(self, stop_reason: str, error: str = "") -> None:
         """The prompt of a shell, and an error's sentence, shall stand on a line of their own."""
-        if not self._last.endswith("\n"):
+        if self._last and not self._last.endswith("\n"):
             print(flush=True)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from explorer.commands.data_dir import add_data_dir
 from explorer.errors import InputError
-from explorer.paths import default_data_dir
 from explorer.protocol import (
     Command,
     DeleteModel,
@@ -31,16 +31,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Models that were trained here, shipped, installed as packages, opened, downloaded, and "
         "those of known servers. Without an action: list them.",
     )
-    parser.add_argument(
-        "--data-dir", type=Path, default=default_data_dir(), metavar="DIR", help="where the list is kept"
-    )
+    add_data_dir(parser)
     parser.add_argument("--json", action="store_true", help="print one object with everything that is known")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     add = actions.add_parser("add", help="put a folder or a GGUF file on the list")
     add.add_argument("path", metavar="PATH", type=Path)
     remove = actions.add_parser("remove", help="take a model off the list; a downloaded one is deleted")
     remove.add_argument("name", metavar="NAME", help="as the list says it, or its path")
-    actions.add_parser("tidy", help="delete unpacked copies of GGUF files that nobody uses now")
+    tidy = actions.add_parser("tidy", help="delete unpacked copies of GGUF files that nobody uses now")
+    for action in (add, remove, tidy):
+        add_data_dir(action, default=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:

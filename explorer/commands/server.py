@@ -3,10 +3,9 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 
+from explorer.commands.data_dir import add_data_dir
 from explorer.commands.generate_remote import add_key_options, read_key
-from explorer.paths import default_data_dir
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # pyright: ignore[reportPrivateUsage]
@@ -17,9 +16,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Servers that speak OpenAI's protocol: vLLM, llama.cpp, Ollama, LM Studio. A model there "
         "is `generate --model server:NAME#MODEL`.",
     )
-    parser.add_argument(
-        "--data-dir", type=Path, default=default_data_dir(), metavar="DIR", help="where the list is kept"
-    )
+    add_data_dir(parser)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = actions.add_parser("add", help="keep a server's address under a name")
     add.add_argument("name", metavar="NAME")
@@ -34,6 +31,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     models = actions.add_parser("models", help="ask a server which models it has")
     models.add_argument("name", metavar="NAME|URL")
     add_key_options(models)
+    for action in (add, listing, remove, key, models):
+        add_data_dir(action, default=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:

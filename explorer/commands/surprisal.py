@@ -147,11 +147,15 @@ class _Table:
         self._id_width = len(str(max(ids, default=0)))
         self._after = sampler_options.given(arguments)
         self._coloured = not arguments.no_color and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+    def _print_heading(self) -> None:
         gap = " " * (self._place_width + self._id_width + 2)
         after = "  after the chain" if self._after else ""
         print(f"{gap}  surprisal  entropy{after}  token  (most likely)")
 
     def take(self, tokens: "Sequence[ScoredToken]") -> None:
+        if not self._kept.scored:  # not before: what cannot be scored is refused without a table
+            self._print_heading()
         self._kept.scored += tokens
         for token in tokens:
             print(self._line(token), flush=True)

@@ -60,7 +60,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="a text, .jsonl, .csv, .parquet or nanoGPT .bin, a folder of such files, "
         f"{WORLD_TEXT} (of any size: {WORLD_TEXT}:24M), or {BUILT_IN_TEXT} (default)",
     )
-    parser.add_argument("--preset", default="nano", metavar="NAME", help="nano (default), small or medium")
+    parser.add_argument(
+        "--preset", default="nano", metavar="NAME", help="nano (default), micro, small or medium"
+    )
     parser.add_argument("--out", required=True, metavar="DIR", help="the run's folder")
     parser.add_argument("--resume", action="store_true", help="go on from the newest checkpoint in DIR")
     parser.add_argument("--steps", type=int, metavar="N", help="(default: the preset's)")
@@ -185,6 +187,7 @@ def _preparation(arguments: argparse.Namespace, folder: Path, world: "World | No
         batch=arguments.batch,
         learning_rate=arguments.learning_rate,
         optimizer=arguments.optimizer,
+        milestones=arguments.milestones,
         stage=arguments.stage,
         parent=arguments.parent,
         options=_options(arguments.options),

@@ -43,7 +43,9 @@ def test_some_as_a_table(model: str, capsys: pytest.CaptureFixture[str]) -> None
     ("options", "words"),
     [
         (["--count", "0"], "0 questions"),
+        (["--count", "0", "--only", "bits_per_byte"], "0 questions"),
         (["--only", "beauty"], "no measurement beauty"),
+        (["--only", "beauty,bits_per_byte"], "search, bits_per_byte."),
         (["--seed", "-1"], "The seed cannot be -1"),
     ],
 )

@@ -30,7 +30,7 @@ def test_a_model_is_added_listed_and_removed(tmp_path: Path, capsys: Capture) ->
     assert models(data_dir, "--json") == 0
     said = json.loads(capsys.readouterr().out)
     assert said["models"][0]["path"] == str(folder) and said["unfinished"] == []
-    assert models(data_dir, "remove", "mine") == 0
+    assert main(["models", "remove", "mine", "--data-dir", str(data_dir)]) == 0
     assert models(data_dir, "remove", "mine") == 1
     assert "There is no model called mine" in capsys.readouterr().err
     assert folder.is_dir()

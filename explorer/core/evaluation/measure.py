@@ -47,6 +47,17 @@ class TaskDone:
     tasks: int
 
 
+def check_asked(count: int, names: Collection[str], known: Collection[str]) -> None:
+    """Raises: InputError for a count without sense, or a name that is not among `known`."""
+    if not 1 <= count <= 100_000:
+        raise InputError("{count} questions a task cannot be asked. Choose from 1 to 100000.", count=count)
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise InputError(
+            "There is no measurement {name}. Choose from: {known}.", name=unknown[0], known=", ".join(known)
+        )
+
+
 def measure(
     ask: Ask, seed: int, count: int = COUNT, names: Collection[str] | None = None
 ) -> Generator[TaskDone | None, None, Shares]:
@@ -54,14 +65,8 @@ def measure(
 
     Raises: InputError for a count or a name without sense, and what asking raises.
     """
-    if not 1 <= count <= 100_000:
-        raise InputError("{count} questions a task cannot be asked. Choose from 1 to 100000.", count=count)
+    check_asked(count, names or (), TASKS)
     chosen = list(TASKS) if names is None else [name for name in TASKS if name in names]
-    unknown = sorted(set(names or ()) - TASKS.keys())
-    if unknown:
-        raise InputError(
-            "There is no measurement {name}. Choose from: {known}.", name=unknown[0], known=", ".join(TASKS)
-        )
     world = build_world()
     found: Shares = {}
     for number, name in enumerate(chosen, start=1):

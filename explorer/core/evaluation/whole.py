@@ -4,7 +4,7 @@ from collections.abc import Collection, Generator
 
 from explorer.core.evaluation.documents import held_out_texts
 from explorer.core.evaluation.likelihood import bits_per_byte
-from explorer.core.evaluation.measure import COUNT, TASKS, measure
+from explorer.core.evaluation.measure import COUNT, TASKS, check_asked, measure
 from explorer.core.evaluation.share import Shares
 from explorer.core.evaluation.speaker import Speaker
 
@@ -19,6 +19,7 @@ def evaluate(
 
     Raises: InputError for a count or a name without sense, and what asking raises.
     """
+    check_asked(count, names, ALL)
     asked = [name for name in names if name != BITS]
     if asked:
         for fact in measure(speaker, seed, count, asked):

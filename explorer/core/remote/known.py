@@ -52,10 +52,15 @@ def find_server(data_dir: Path, name: str) -> KnownServer:
     for server in servers:
         if server.name == name:
             return server
+    if not servers:
+        raise InputError(
+            "There is no server called {name}: none is known yet. Add one: llm-explorer server add NAME URL.",
+            name=name,
+        )
     raise InputError(
         "There is no server called {name}. Known are: {names}.",
         name=name,
-        names=", ".join(server.name for server in servers) or "–",
+        names=", ".join(server.name for server in servers),
     )
 
 
