@@ -127,15 +127,18 @@ def llama_cpp(file: Path, threads: int, tokens: int) -> dict[str, Callable[[], f
 
 def answer_questions(contestant: str, folder: Path, file: Path, threads: int, tokens: int) -> None:
     """A contestant's process: a question a line, a number a line."""
+    # Libraries print too: they get stderr for it, and the answers a stdout that nobody else knows.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     if contestant == "transformers":
         work = transformers(folder, threads, tokens)
     elif contestant == "llama.cpp":
         work = llama_cpp(file, threads, tokens)
     else:
         work = ours(contestant, folder.parent, threads, tokens)
-    print("ready", file=sys.__stderr__, flush=True)
+    print("ready", file=answers, flush=True)
     for question in sys.stdin:
-        print(f"answer {work[question.strip()]()}", file=sys.__stderr__, flush=True)
+        print(f"answer {work[question.strip()]()}", file=answers, flush=True)
 
 
 class Contestant:
@@ -143,12 +146,12 @@ class Contestant:
 
     def __init__(self, name: str, folder: Path, file: Path, threads: int, tokens: int) -> None:
         arguments = [name, folder, file, threads, tokens]
-        # What their libraries print goes to stdout, the answers to stderr, between what else comes there.
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed by `close`)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.inference_speed", "--contestant", *map(str, arguments)],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
             text=True,
         )
         self._line("ready")
@@ -161,15 +164,15 @@ class Contestant:
 
     def close(self) -> None:
         self._process.communicate()
+        self._said.close()
 
     def _line(self, start: str) -> str:
-        assert self._process.stderr is not None
-        said: list[str] = []
-        for line in self._process.stderr:
-            if line.startswith(start):
-                return line
-            said.append(line)
-        raise SystemExit("".join(said))
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line.startswith(start):
+            self._said.seek(0)
+            raise SystemExit(line + self._said.read())
+        return line
 
 
 def opening_s(data_dir: Path, dtype: str) -> float:
