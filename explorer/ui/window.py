@@ -8,14 +8,12 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
     QMenu,
     QMenuBar,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,6 +27,7 @@ from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.training import TrainingStore
 from explorer.ui.style_sheet import style_sheet
 from explorer.ui.theme import MODES, Mode, Theme
+from explorer.ui.widgets.rail import Rail
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 _PRESENTER_SCALE = 1.5
@@ -130,24 +129,18 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         self._theme_changed()
 
-    def _make_rail(self) -> QFrame:
-        rail = QFrame()
-        rail.setObjectName("rail")
+    def _make_rail(self) -> Rail:
+        rail = Rail()
         rail.setAccessibleName(self.tr("Panels"))
-        column = QVBoxLayout(rail)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         for number, spec in enumerate(self._specs.values(), 1):
             button = QToolButton()
             button.setText(spec.label())
             button.setToolTip(f"{spec.label()} (Ctrl+{number})")
             button.setCheckable(True)
             button.setAutoExclusive(True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.clicked.connect(partial(self._rail_clicked, spec.name))
             self._buttons[spec.name] = button
-            column.addWidget(button)
-        column.addStretch(1)
+            rail.add(button)
         self._rail = rail
         return rail
 
@@ -228,6 +221,7 @@ class MainWindow(QMainWindow):
             button.setIcon(rail_icon(name, self._theme))
             button.setIconSize(QSize(self._theme.px(24), self._theme.px(24)))
             button.setFixedWidth(self._theme.px(72))
+        self._rail.measure()
 
     def _remember_look(self) -> None:
         """What was chosen in the window; a size for a talk or from the command line is for that time only."""
