@@ -116,7 +116,7 @@ class App:
     def _make_training(self) -> TrainingPanel:
         self._training_was_shown = True
         self._warm_training()
-        panel = TrainingPanel(self.theme, self.settings, self.training, self.runs, self.engine)
+        panel = TrainingPanel(self.theme, self.settings, self.training, self.runs, self.engine, self.known)
         panel.sample_requested.connect(self._sample_from)
         return panel
 

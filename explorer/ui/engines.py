@@ -15,6 +15,7 @@ from explorer.protocol import (
     FindDevice,
     ListRuns,
     OpenRun,
+    ReadRollouts,
     RenameRun,
     RestoreRun,
     ResumeTraining,
@@ -25,7 +26,7 @@ from explorer.ui.engine_client import EngineClient, engine_command
 RESIDENT: tuple[str, ...] = ("text", "inference")
 RUNS = "runs"
 """The role of a text worker on the computer that trains: it knows the runs there."""
-_ABOUT_RUNS = (ListRuns, RenameRun, BinRun, RestoreRun, EmptyBin, OpenRun)
+_ABOUT_RUNS = (ListRuns, RenameRun, BinRun, RestoreRun, EmptyBin, OpenRun, ReadRollouts)
 _RESTARTS = 5
 _STEADY_S = 60.0
 """A worker that lived so long has earned all its restarts again."""

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import App
 from explorer.core.runs import METRICS_FILE, read_log
 from explorer.launch import parse_arguments
+from explorer.protocol import StartTraining
 from explorer.ui.panels.base import Panel
 from explorer.ui.panels.training import TrainingPanel
 
@@ -54,7 +55,9 @@ def click(qtbot: QtBot, panel: Panel, text: str) -> None:
 
 
 def start(app: App, text: Path, steps: int) -> str:
-    return app.training.start("rhyme", str(text), "nano", "bpe", 300, steps, 1)
+    return app.training.start(
+        StartTraining(runs_dir="", name="rhyme", text=str(text), vocab_size=300, steps=steps)
+    )
 
 
 def test_a_run_is_killed_said_so_and_goes_on_as_if_nothing_had_been(

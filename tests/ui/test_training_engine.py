@@ -14,9 +14,10 @@ from pytestqt.qtbot import QtBot
 from explorer.protocol import Event, RunInfo
 from explorer.ui.engines import Engines
 from explorer.ui.panels.training import TrainingPanel
-from explorer.ui.panels.training_parts.setup_sentence import Choice
+from explorer.ui.panels.training_parts.choice import Choice
 from explorer.ui.settings import Settings
 from explorer.ui.stores.engine import EngineStore
+from explorer.ui.stores.known_models import KnownModels
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.training import LiveRun, TrainingStore
 from explorer.ui.theme import Theme
@@ -42,7 +43,7 @@ class Workshop:
         self.engines.received.connect(self._received)
         self.engines.training_lost.connect(self.training.worker_lost)
         self.engines.resident_ready.connect(lambda _role: self.runs.engine_ready())
-        self.panel = TrainingPanel(theme, settings, self.training, self.runs, EngineStore())
+        self.panel = TrainingPanel(theme, settings, self.training, self.runs, EngineStore(), KnownModels())
         qtbot.addWidget(self.panel)
         self.panel.resize(1200, 860)
         self.panel.show()

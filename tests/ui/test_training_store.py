@@ -51,7 +51,7 @@ class Desk:
         self.changes += 1
 
     def start(self, run: str = "run-1", name: str = "Python manual") -> str:
-        return self.store.start(name, "python-manual", "nano", "bpe", 1024, 2000, 1)
+        return self.store.start(StartTraining(runs_dir="", name=name, vocab_size=1024, steps=2000))
 
     def start_and_run(self, steps: int, run: str = "run-1") -> str:
         job = self.start()

@@ -1,18 +1,22 @@
-"""The training panel: a text and a size are chosen, a model learns live, its runs are listed."""
+"""The training panel: a stage is chosen and what it learns from, a model learns live, its runs are listed."""
+
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 
-from explorer.protocol import RunInfo
+from explorer.protocol import WORLD_TEXT, RunInfo, StartTraining
 from explorer.ui import words
 from explorer.ui.panels.base import Panel
+from explorer.ui.panels.training_parts.beginnings import beginnings_of
+from explorer.ui.panels.training_parts.choice import Choice
 from explorer.ui.panels.training_parts.copies import points_table, sayings_table
 from explorer.ui.panels.training_parts.run_views import RunView, bin_rows, rows_of, view_of
-from explorer.ui.panels.training_parts.setup_sentence import Choice
 from explorer.ui.panels.training_parts.work_area import WorkArea
 from explorer.ui.settings import Settings
 from explorer.ui.stores.engine import EngineStore
+from explorer.ui.stores.known_models import KnownModels
 from explorer.ui.stores.run_data import Failure
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.training import TrainingStore
@@ -35,6 +39,7 @@ class TrainingPanel(Panel):
         training: TrainingStore,
         runs: RunsStore,
         engine: EngineStore,
+        known: KnownModels,
     ) -> None:
         super().__init__(
             theme,
@@ -44,6 +49,7 @@ class TrainingPanel(Panel):
             ),
         )
         self._settings, self._training, self._runs, self._engine = settings, training, runs, engine
+        self._known = known
         self._back_step: float | None = None
         """The step that was gone back to; None: follow the newest."""
         self._back_key = ""
@@ -77,11 +83,14 @@ class TrainingPanel(Panel):
         self.set_starters(
             [
                 (self.tr("Learn the Python manual in 3 minutes"), lambda: self._set_up(Choice())),
+                (self.tr("Learn the small world"), lambda: self._set_up(Choice(text=WORLD_TEXT))),
                 (
                     self.tr("Letters instead of byte pairs"),
                     lambda: self._set_up(Choice(tokenizer="characters", vocab_size=None)),
                 ),
                 (self.tr("Another seed"), self._set_up_other_seed),
+                (self.tr("Teach it to chat"), lambda: self._set_up(Choice(stage="sft"))),
+                (self.tr("Let it practise"), lambda: self._set_up(Choice(stage="grpo"))),
                 (self.tr("A text of your own…"), self.work.setup.ask_for_file),
             ]
         )
@@ -101,6 +110,8 @@ class TrainingPanel(Panel):
         self._runs.changed.connect(self._runs_changed)
         self._runs.failed.connect(self._show_failure)
         self._engine.changed.connect(self._device_changed)
+        self._known.changed.connect(self._render_beginnings)
+        work.setup.beginnings_requested.connect(self._known.refresh)
         work.setup.start_requested.connect(self._start)
         work.empty_button.clicked.connect(self._start_manual)
         work.bar.pause_requested.connect(lambda: self._with_job(self._training.pause))
@@ -124,6 +135,9 @@ class TrainingPanel(Panel):
         work.list.restore_requested.connect(self._runs.restore)
         work.list.empty_requested.connect(self._runs.empty_bin)
         self._device_changed()
+        self._render_beginnings()
+        if work.setup.stage != "pretrain":
+            self._known.refresh()
 
     # ------------------------------------------------------------ rendering
 
@@ -156,6 +170,7 @@ class TrainingPanel(Panel):
             self._runs.reopened = True
             self._reopen_remembered()
         self._remember_opened()
+        self._render_beginnings()
         self._soon()
 
     def _soon(self) -> None:
@@ -217,6 +232,10 @@ class TrainingPanel(Panel):
             words.engine_sentence(failure.template, failure.values), "error", details=failure.details
         )
 
+    def _render_beginnings(self) -> None:
+        known = self._runs.listed and self._known.known
+        self.work.setup.show_beginnings(beginnings_of(self._runs.runs, self._known), known)
+
     def _device_changed(self) -> None:
         device = self._engine.device
         self.work.setup.set_device(device.kind if device is not None else "")
@@ -225,15 +244,20 @@ class TrainingPanel(Panel):
 
     def _start(self) -> None:
         choice = self.work.setup.choice()
-        job = self._training.start(
-            self._new_name(self.work.setup.run_name()),
-            choice.text,
-            choice.preset,
-            choice.tokenizer,
-            choice.vocab_size,
-            choice.steps,
-            choice.seed,
+        wish = StartTraining(
+            runs_dir="",
+            name=self._new_name(self.work.setup.run_name()),
+            text=choice.learned_text,
+            preset=choice.preset,
+            tokenizer=choice.tokenizer,
+            vocab_size=choice.vocab_size if choice.stage == "pretrain" else None,
+            steps=choice.planned,
+            seed=choice.seed,
+            stage=choice.stage,
+            parent="" if choice.stage == "pretrain" else choice.parent,
+            options=choice.options,
         )
+        job = self._training.start(wish)
         self._runs.select(job, is_live=True)
 
     def _start_manual(self) -> None:
@@ -254,11 +278,7 @@ class TrainingPanel(Panel):
 
     def _set_up_other_seed(self) -> None:
         choice = self.work.setup.choice()
-        self._set_up(
-            Choice(
-                choice.text, choice.preset, choice.tokenizer, choice.vocab_size, choice.steps, choice.seed + 1
-            )
-        )
+        self._set_up(replace(choice, seed=choice.seed + 1))
 
     def _with_job(self, call: object) -> None:
         current = self._current()
@@ -283,7 +303,8 @@ class TrainingPanel(Panel):
         """A finished run learns on, for as many steps as the sentence says."""
         view = self._current()
         if view is not None and view.info is not None and not view.held:
-            self._training.resume(view.info, view.data, view.steps + self.work.setup.choice().steps)
+            more = self.work.setup.choice().planned or view.steps
+            self._training.resume(view.info, view.data, view.steps + more)
             self._runs.select(view.key, is_live=True)
 
     def _adopt_folders(self) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
+import msgspec
 from PySide6.QtCore import Signal
 
 from explorer.protocol import (
@@ -13,6 +14,7 @@ from explorer.protocol import (
     Device,
     Event,
     Failed,
+    GroupDrawn,
     JobCancelled,
     ListRuns,
     OpenRun,
@@ -27,7 +29,7 @@ from explorer.protocol import (
     StartTraining,
     StepDone,
     StopTraining,
-    TokenizerKind,
+    TextRead,
     TrainingContinued,
     TrainingEnded,
     TrainingPaused,
@@ -77,6 +79,10 @@ class LiveRun:
     words: str = ""
     """The end of a dead worker's log, for the fold."""
     data: RunData = field(default_factory=RunData)
+    text_read: TextRead | None = None
+    """What was left out of the text, if the stage reads one."""
+    group: GroupDrawn | None = None
+    """What the newest update tried, or is about to learn from."""
 
     @property
     def key(self) -> str:
@@ -154,30 +160,12 @@ class TrainingStore(Store):
 
     # ------------------------------------------------------------ intents
 
-    def start(
-        self,
-        name: str,
-        text: str,
-        preset: str,
-        tokenizer: TokenizerKind,
-        vocab_size: int | None,
-        steps: int | None,
-        seed: int,
-    ) -> str:
-        """Begin a run; returns its job."""
-        request = StartTraining(
-            job=self._new_job(),
-            runs_dir=self._runs_dir,
-            name=name,
-            text=text,
-            preset=preset,
-            tokenizer=tokenizer,
-            vocab_size=vocab_size,
-            steps=steps,
-            seed=seed,
-            device=self._device,
+    def start(self, wish: StartTraining) -> str:
+        """Begin a run as `wish` says; job, place and device are filled in. Returns its job."""
+        request = msgspec.structs.replace(
+            wish, job=self._new_job(), runs_dir=self._runs_dir, device=self._device
         )
-        self._begin(LiveRun(job=request.job, name=name, request=request, steps=steps))
+        self._begin(LiveRun(job=request.job, name=request.name, request=request, steps=request.steps))
         return request.job
 
     def resume(self, info: RunInfo, earlier: RunData | None = None, steps: int | None = None) -> str:
@@ -215,15 +203,7 @@ class TrainingStore(Store):
             return self.resume(run.info, steps=request.steps if isinstance(request, ResumeTraining) else None)
         assert isinstance(request, StartTraining), "a run that is resumed is known from the disk"
         del self._runs[job]
-        return self.start(
-            run.name,
-            request.text,
-            request.preset,
-            request.tokenizer,
-            request.vocab_size,
-            request.steps,
-            request.seed,
-        )
+        return self.start(request)
 
     def pause(self, job: str) -> None:
         """Hold after the present step."""
@@ -298,6 +278,10 @@ class TrainingStore(Store):
                 run.eta_s, run.stage = event.eta_s, ""
                 if run.state == "starting":
                     run.state = "running"
+            case TextRead():
+                run.text_read = event
+            case GroupDrawn():
+                run.group, run.stage = event, ""
             case Sampled():
                 run.data.put_samples([event.sample])
             case CheckpointSaved():

@@ -285,7 +285,7 @@ class _Table(QTableView):
         px = self._theme.px
         self.verticalHeader().setDefaultSectionSize(px(26))
         self.verticalHeader().setMinimumSectionSize(px(20))
-        for column, width in zip(range(WHEN + 1), (64, 0, 116, 120, 100, 104, 150), strict=True):
+        for column, width in zip(range(WHEN + 1), (58, 0, 108, 108, 112, 92, 96, 132), strict=True):
             if column != NAME:
                 self.setColumnWidth(column, px(width))
         self.setMinimumHeight(px(90))

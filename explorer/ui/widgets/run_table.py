@@ -26,7 +26,7 @@ from explorer.ui.widgets.tiles import NOTHING
 RowStatus = Literal["starting", "running", "paused", "stopping", "finished", "interrupted", "failed", "lost"]
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
-SHOW, NAME, STATUS, STEP, TRAINING, HELD_OUT, WHEN = range(7)
+SHOW, NAME, STAGE, STATUS, STEP, TRAINING, HELD_OUT, WHEN = range(8)
 _MARKS: dict[RowStatus, str] = {
     "starting": "…",
     "running": "▶",
@@ -48,6 +48,8 @@ class RunRow:
     run: str
     """The folder's name; empty if it is not in our own folder of runs."""
     name: str
+    stage: str
+    """In words."""
     status: RowStatus
     step: int
     steps: int
@@ -64,7 +66,7 @@ class RunRow:
 
 
 class RunTable(QAbstractTableModel):
-    """Columns: drawn or not, name, status, steps, losses, when.
+    """Columns: drawn or not, name, stage, status, steps, losses, when.
 
     Signals: `renamed(key, name)` and `shown(key, on)`, both by hand.
     """
@@ -99,7 +101,7 @@ class RunTable(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index | None = None) -> int:
-        """Always seven."""
+        """Always eight."""
         return WHEN + 1
 
     def headerData(
@@ -115,6 +117,7 @@ class RunTable(QAbstractTableModel):
         return (
             self.tr("Drawn"),
             self.tr("Run"),
+            self.tr("Stage"),
             self.tr("Status"),
             self.tr("Step"),
             self.tr("Training loss"),
@@ -186,13 +189,15 @@ class RunTable(QAbstractTableModel):
             case 1:
                 return row.name
             case 2:
-                return self.status_words(row.status)
+                return row.stage
             case 3:
+                return self.status_words(row.status)
+            case 4:
                 return f"{words.count(row.step)} / {words.count(row.steps)}"
-            case 4 | 5:
+            case 5 | 6:
                 loss = row.train_loss if column == TRAINING else row.val_loss
                 return NOTHING if loss is None else f"{loss:.3f}"
-            case 6:
+            case 7:
                 return self._when(row.created_s)
             case _:
                 return ""
@@ -251,10 +256,12 @@ def _sort_key(row: RunRow, column: int) -> Any:
         case 1:
             return row.name.casefold()
         case 2:
-            return list(_MARKS).index(row.status)
+            return row.stage
         case 3:
+            return list(_MARKS).index(row.status)
+        case 4:
             return row.step
-        case 4 | 5:
+        case 5 | 6:
             loss = row.train_loss if column == TRAINING else row.val_loss
             return float("inf") if loss is None else loss
         case _:

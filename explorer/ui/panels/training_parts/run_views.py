@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from math import log
 
-from explorer.protocol import RunInfo
+from explorer.protocol import RunInfo, StartTraining
+from explorer.ui.panels.training_parts.stage_words import stage_name
 from explorer.ui.stores.run_data import RunData
 from explorer.ui.stores.runs import OpenedRun, RunsStore
 from explorer.ui.stores.training import LiveRun, TrainingStore
@@ -25,6 +26,14 @@ class RunView:
     info: RunInfo | None
     slot: int
     """Of its lines in the plot."""
+
+    @property
+    def stage(self) -> str:
+        """Which kind of training: "pretrain", "sft", "grpo" ..."""
+        if self.info is not None:
+            return self.info.stage
+        request = self.live.request if self.live is not None else None
+        return request.stage if isinstance(request, StartTraining) else ""
 
     @property
     def step(self) -> int:
@@ -98,6 +107,7 @@ def _row(view: RunView, runs: RunsStore, ours: bool) -> RunRow:
         key=view.key,
         run=info.run if info is not None and ours else "",
         name=view.name,
+        stage=stage_name(view.stage),
         status=view.status,
         step=view.step,
         steps=view.steps,
@@ -119,6 +129,7 @@ def bin_rows(runs: RunsStore) -> list[RunRow]:
             key=info.path,
             run=info.run,
             name=info.name,
+            stage=stage_name(info.stage),
             status=info.status,
             step=info.step,
             steps=info.steps,
