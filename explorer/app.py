@@ -30,6 +30,7 @@ from explorer.ui.stores.downloads import DownloadsStore
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
 from explorer.ui.stores.models import ModelsStore
+from explorer.ui.stores.rollouts import RolloutsStore
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.sampling import SamplingStore
 from explorer.ui.stores.servers import ServersStore
@@ -63,6 +64,7 @@ class App:
         self.engine = EngineStore(self.engines.roles, elsewhere.strip())
         self.tokenizer = TokenizerStore(self.settings)
         self.runs = RunsStore()
+        self.rollouts = RolloutsStore()
         self.training = TrainingStore(str(data_dir / "runs"), arguments.device)
         self.sampling = SamplingStore(arguments.device)
         self.known = KnownModels()
@@ -116,7 +118,9 @@ class App:
     def _make_training(self) -> TrainingPanel:
         self._training_was_shown = True
         self._warm_training()
-        panel = TrainingPanel(self.theme, self.settings, self.training, self.runs, self.engine, self.known)
+        panel = TrainingPanel(
+            self.theme, self.settings, self.training, self.runs, self.engine, self.known, self.rollouts
+        )
         panel.sample_requested.connect(self._sample_from)
         return panel
 
@@ -160,11 +164,12 @@ class App:
         engines = self.engines
         models = [self.models.models, self.models.downloads, self.models.servers]
         stores: list[Store] = [self.engine, self.tokenizer, self.runs, self.training, self.sampling]
-        stores += [self.known, self.compare, self.thinking, *models]
+        stores += [self.rollouts, self.known, self.compare, self.thinking, *models]
         for store in stores:
             store.text_command.connect(engines.send_text)
         self.tokenizer.command.connect(engines.send_text)
         self.runs.command.connect(engines.send_text)
+        self.rollouts.command.connect(engines.send_text)
         self.training.command.connect(engines.send_training)
         self.known.command.connect(engines.send_models)
         engines.models_lost.connect(self.known.engine_lost)
@@ -201,10 +206,10 @@ class App:
 
     def _stores_of(self, role: str) -> list[Store]:
         if role == RUNS:
-            return [self.runs]
+            return [self.runs, self.rollouts]
         if role == "inference":
             return [self.sampling, self.compare, self.thinking]
-        return [self.tokenizer] if RUNS in self.engines.roles else [self.tokenizer, self.runs]
+        return [self.tokenizer] if RUNS in self.engines.roles else [self.tokenizer, self.runs, self.rollouts]
 
     # ------------------------------------------------------------ what the person chose
 

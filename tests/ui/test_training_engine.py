@@ -18,6 +18,7 @@ from explorer.ui.panels.training_parts.choice import Choice
 from explorer.ui.settings import Settings
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
+from explorer.ui.stores.rollouts import RolloutsStore
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.training import LiveRun, TrainingStore
 from explorer.ui.theme import Theme
@@ -40,10 +41,14 @@ class Workshop:
         self.training.text_command.connect(self.engines.send_text)
         self.training.worker_released.connect(self.engines.end_training)
         self.runs.command.connect(self.engines.send_text)
+        self.rollouts = RolloutsStore()
+        self.rollouts.command.connect(self.engines.send_text)
         self.engines.received.connect(self._received)
         self.engines.training_lost.connect(self.training.worker_lost)
         self.engines.resident_ready.connect(lambda _role: self.runs.engine_ready())
-        self.panel = TrainingPanel(theme, settings, self.training, self.runs, EngineStore(), KnownModels())
+        self.panel = TrainingPanel(
+            theme, settings, self.training, self.runs, EngineStore(), KnownModels(), self.rollouts
+        )
         qtbot.addWidget(self.panel)
         self.panel.resize(1200, 860)
         self.panel.show()
@@ -52,6 +57,7 @@ class Workshop:
     def _received(self, event: Event) -> None:
         self.training.apply(event)
         self.runs.apply(event)
+        self.rollouts.apply(event)
 
     @property
     def run(self) -> LiveRun:

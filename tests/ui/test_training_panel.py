@@ -43,6 +43,7 @@ from explorer.ui.panels.training_parts.choice import PRESETS, Choice
 from explorer.ui.settings import Settings
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
+from explorer.ui.stores.rollouts import RolloutsStore
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.training import TrainingStore
 from explorer.ui.theme import Theme
@@ -57,14 +58,17 @@ class Desk:
     def __init__(self, qtbot: QtBot, theme: Theme, settings: Settings) -> None:
         self.qtbot, self.theme, self.settings = qtbot, theme, settings
         self.training, self.runs, self.engine = TrainingStore("/data/runs"), RunsStore(), EngineStore()
-        self.known = KnownModels()
+        self.known, self.rollouts = KnownModels(), RolloutsStore()
         self.sent: list[Command] = []
-        for signal in (self.training.command, self.training.text_command, self.runs.command):
+        stores = (self.training, self.runs, self.rollouts, self.known)
+        for signal in (self.training.text_command, *(store.command for store in stores)):
             signal.connect(self.sent.append)
         self.panel = self.make_panel()
 
     def make_panel(self) -> TrainingPanel:
-        panel = TrainingPanel(self.theme, self.settings, self.training, self.runs, self.engine, self.known)
+        panel = TrainingPanel(
+            self.theme, self.settings, self.training, self.runs, self.engine, self.known, self.rollouts
+        )
         self.qtbot.addWidget(panel)
         panel.resize(1200, 860)
         panel.show()
@@ -73,7 +77,7 @@ class Desk:
     def tell(self, *events: Event) -> None:
         """To every store, as the app does."""
         for event in events:
-            for store in (self.training, self.runs, self.engine, self.known):
+            for store in (self.training, self.runs, self.engine, self.known, self.rollouts):
                 store.apply(event)
 
     def drawn(self) -> None:

@@ -13,10 +13,12 @@ from explorer.ui.panels.training_parts.beginnings import beginnings_of
 from explorer.ui.panels.training_parts.choice import Choice
 from explorer.ui.panels.training_parts.copies import points_table, sayings_table
 from explorer.ui.panels.training_parts.run_views import RunView, bin_rows, rows_of, view_of
+from explorer.ui.panels.training_parts.subjects import PRACTICE_STAGES
 from explorer.ui.panels.training_parts.work_area import WorkArea
 from explorer.ui.settings import Settings
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
+from explorer.ui.stores.rollouts import RolloutsStore
 from explorer.ui.stores.run_data import Failure
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.training import TrainingStore
@@ -40,6 +42,7 @@ class TrainingPanel(Panel):
         runs: RunsStore,
         engine: EngineStore,
         known: KnownModels,
+        rollouts: RolloutsStore,
     ) -> None:
         super().__init__(
             theme,
@@ -49,7 +52,7 @@ class TrainingPanel(Panel):
             ),
         )
         self._settings, self._training, self._runs, self._engine = settings, training, runs, engine
-        self._known = known
+        self._known, self._rollouts = known, rollouts
         self._back_step: float | None = None
         """The step that was gone back to; None: follow the newest."""
         self._back_key = ""
@@ -83,7 +86,7 @@ class TrainingPanel(Panel):
         self.set_starters(
             [
                 (self.tr("Learn the Python manual in 3 minutes"), lambda: self._set_up(Choice())),
-                (self.tr("Learn the small world"), lambda: self._set_up(Choice(text=WORLD_TEXT))),
+                (self.tr("The small world"), lambda: self._set_up(Choice(text=WORLD_TEXT))),
                 (
                     self.tr("Letters instead of byte pairs"),
                     lambda: self._set_up(Choice(tokenizer="characters", vocab_size=None)),
@@ -110,6 +113,7 @@ class TrainingPanel(Panel):
         self._runs.changed.connect(self._runs_changed)
         self._runs.failed.connect(self._show_failure)
         self._engine.changed.connect(self._device_changed)
+        self._rollouts.changed.connect(self._soon)
         self._known.changed.connect(self._render_beginnings)
         work.setup.beginnings_requested.connect(self._known.refresh)
         work.setup.start_requested.connect(self._start)
@@ -208,6 +212,10 @@ class TrainingPanel(Panel):
         self.work.curves.show_runs(self._shown(), current, None if cursor is None else float(cursor))
         self.work.tiles.show_run(current)
         self._render_sayings(current)
+        practises = current.stage in PRACTICE_STAGES
+        self.work.side.show_practice(practises)
+        if practises:
+            self.work.side.show_tries(current, self._back_step, self._rollouts)
 
     def _render_sayings(self, current: RunView) -> None:
         samples = current.data.samples

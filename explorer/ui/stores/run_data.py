@@ -68,6 +68,10 @@ class RunData:
         """Names of what only this run's stage measures, in the order in which they came."""
         return tuple(self._rows)[len(MEASURES) :]
 
+    def has(self, measure: str) -> bool:
+        """Whether this run's stage measures it."""
+        return measure in self._rows
+
     def column(self, measure: str) -> Floats:
         """One value a point, NaN where it was not measured; a view, valid until the next change.
 

@@ -285,7 +285,7 @@ class _Table(QTableView):
         px = self._theme.px
         self.verticalHeader().setDefaultSectionSize(px(26))
         self.verticalHeader().setMinimumSectionSize(px(20))
-        for column, width in zip(range(WHEN + 1), (58, 0, 108, 108, 112, 92, 96, 132), strict=True):
+        for column, width in zip(range(WHEN + 1), (58, 0, 124, 108, 104, 92, 96, 128), strict=True):
             if column != NAME:
                 self.setColumnWidth(column, px(width))
         self.setMinimumHeight(px(90))

@@ -1,6 +1,6 @@
 """A row of numbers, each with its name: what a run measures now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -42,6 +42,11 @@ class Tiles(QWidget):
     def set_value(self, key: str, text: str | None) -> None:
         """Show a number as text; None: it was not measured."""
         self._tiles[key].set_value(text)
+
+    def show_only(self, keys: Collection[str]) -> None:
+        """Hide the others."""
+        for key, tile in self._tiles.items():
+            tile.setVisible(key in keys)
 
     def text(self, key: str) -> str:
         """What a tile shows."""

@@ -1,16 +1,25 @@
 """The curves of one or several runs, which measure they show and how."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QPushButton, QTabBar, QVBoxLayout
 
 from explorer.ui import words
 from explorer.ui.panels.training_parts.run_views import RunView
+from explorer.ui.panels.training_parts.subjects import (
+    HELD_OUT,
+    MEASURES,
+    SMOOTH,
+    Subject,
+    format_value,
+    measure_name,
+    subject_name,
+    subjects_of,
+    tab_name,
+)
 from explorer.ui.settings import Settings
-from explorer.ui.stores.run_data import Measure
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.curve_legend import CurveLegend, Entry
 from explorer.ui.widgets.curves import CurvePlot, Line, Reference
@@ -18,16 +27,6 @@ from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.tall_enough import TallEnough
 from explorer.ui.widgets.tiles import NOTHING
 
-Subject = Literal["loss", "bits", "rate", "gradient", "speed"]
-_MEASURES: dict[Subject, tuple[Measure, ...]] = {
-    "loss": ("train_loss", "val_loss"),
-    "bits": ("val_bpb",),
-    "rate": ("learning_rate",),
-    "gradient": ("grad_norm",),
-    "speed": ("tokens_per_s",),
-}
-_HELD_OUT: tuple[Measure, ...] = ("val_loss", "val_bpb")
-_NOISY: tuple[Measure, ...] = ("train_loss", "grad_norm", "tokens_per_s")
 SMOOTHINGS = (1, 10, 20, 50, 200)
 """Steps to take the mean over; 1: off."""
 
@@ -43,6 +42,7 @@ class CurveArea(TallEnough):
         super().__init__()
         self._theme, self._settings = theme, settings
         self._views: Sequence[RunView] = ()
+        self._subjects = subjects_of("pretrain")
         self._build()
         self._restore()
         self._connect()
@@ -54,15 +54,12 @@ class CurveArea(TallEnough):
         self.legend = CurveLegend(self._theme)
         self.subject = QComboBox()
         self.subject.setAccessibleName(self.tr("What the curves show"))
-        subjects: tuple[tuple[Subject, str], ...] = (
-            ("loss", self.tr("Loss (nats per token)")),
-            ("bits", self.tr("Bits per byte, held-out")),
-            ("rate", self.tr("Learning rate")),
-            ("gradient", self.tr("Gradient norm")),
-            ("speed", self.tr("Tokens per second")),
-        )
-        for subject, name in subjects:
-            self.subject.addItem(name, subject)
+        self.tabs = QTabBar()
+        """In place of the list, for stages with curves of their own."""
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setAccessibleName(self.tr("What the curves show"))
         self.smoothing = QComboBox()
         self.smoothing.setAccessibleName(self.tr("Smoothing"))
         for window in SMOOTHINGS:
@@ -81,12 +78,17 @@ class CurveArea(TallEnough):
             self._switches.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tabs)
         column.addLayout(self._switches)
         self.picture = TallEnough()
         """Legend and curves, without the switches: what is saved as a picture."""
         drawing = QVBoxLayout(self.picture)
         drawing.setContentsMargins(0, 0, 0, 0)
+        self._axes = QLabel()
+        self._axes.setProperty("role", "caption")
+        self._axes.setWordWrap(True)
         drawing.addWidget(self.legend)
+        drawing.addWidget(self._axes)
         self._frame = QFrame()
         self._frame.setObjectName("surface")
         self._inside = QVBoxLayout(self._frame)
@@ -96,7 +98,7 @@ class CurveArea(TallEnough):
 
     def _restore(self) -> None:
         settings = self._settings
-        self.subject.setCurrentIndex(max(0, self.subject.findData(settings.text("training/subject", "loss"))))
+        self._fill_subjects()
         window = int(settings.number("training/smoothing", 20))
         self.smoothing.setCurrentIndex(max(0, self.smoothing.findData(window)))
         self.log_x.setChecked(settings.flag("training/log_x", False))
@@ -104,6 +106,7 @@ class CurveArea(TallEnough):
 
     def _connect(self) -> None:
         self.subject.currentIndexChanged.connect(self._subject_changed)
+        self.tabs.currentChanged.connect(self.subject.setCurrentIndex)
         self.smoothing.currentIndexChanged.connect(self._smoothing_changed)
         self.log_x.toggled.connect(self._log_changed)
         self.whole.clicked.connect(self.plot.show_whole)
@@ -116,6 +119,11 @@ class CurveArea(TallEnough):
     def show_runs(self, views: Sequence[RunView], current: RunView | None, cursor: float | None) -> None:
         """Draw these runs; the level of knowing nothing and faint raw points belong to `current`."""
         self._views = views
+        subjects = subjects_of(current.stage if current is not None else "pretrain")
+        if subjects != self._subjects:
+            self._subjects = subjects
+            self._fill_subjects()
+            self.plot.forget_heights()
         lines = [line for view in views for line in self._lines_of(view, len(views) == 1, current)]
         with QSignalBlocker(self.plot):
             self.plot.set_cursor(cursor)
@@ -127,31 +135,60 @@ class CurveArea(TallEnough):
 
     # ------------------------------------------------------------
 
+    def _fill_subjects(self) -> None:
+        """Those of the stage, with the one that was looked at last."""
+        own = self._subjects != subjects_of("pretrain")
+        with QSignalBlocker(self.subject), QSignalBlocker(self.tabs):
+            self.subject.clear()
+            while self.tabs.count():
+                self.tabs.removeTab(0)
+            for subject in self._subjects:
+                self.subject.addItem(subject_name(subject), subject)
+                self.tabs.setTabToolTip(self.tabs.addTab(tab_name(subject)), subject_name(subject))
+            last = self._settings.text(self._settings_key(), self._subjects[0])
+            index = max(0, self.subject.findData(last))
+            self.subject.setCurrentIndex(index)
+            self.tabs.setCurrentIndex(index)
+        self.subject.setVisible(not own)
+        self.tabs.setVisible(own)
+        self._name_axes()
+
+    def _settings_key(self) -> str:
+        own = self._subjects != subjects_of("pretrain")
+        return f"training/subject/{self._subjects[0]}" if own else "training/subject"
+
+    def _name_axes(self) -> None:
+        practice = self._subjects != subjects_of("pretrain")
+        along = self.tr("updates") if practice else self.tr("steps")
+        self._axes.setText(f"↑ {subject_name(self._subject())}    → {along}")
+
     def _subject(self) -> Subject:
         return self.subject.currentData()
 
     def _lines_of(self, view: RunView, alone: bool, current: RunView | None) -> list[Line]:
         raw = alone or (current is not None and view.key == current.key)
-        return [self._line(view, measure, alone, raw) for measure in _MEASURES[self._subject()]]
+        return [self._line(view, measure, alone, raw) for measure in MEASURES[self._subject()]]
 
-    def _line(self, view: RunView, measure: Measure, alone: bool, raw: bool) -> Line:
+    def _line(self, view: RunView, measure: str, alone: bool, raw: bool) -> Line:
         data, slot = view.data, view.slot
-        x, y = data.steps, data.column(measure)
+        measured = data.has(measure)
+        x = data.steps if measured else np.empty(0)
+        y = data.column(measure) if measured else np.empty(0)
         known = np.isfinite(y)
         if not known.all():
             x, y = x[known], y[known]
         whole = len(y) == len(data)
         window: int = self.smoothing.currentData()
-        smoothed = measure in _NOISY and window > 1 and whole
-        marked = measure in _HELD_OUT
-        name = self._measure_name(measure)
+        smoothed = measure not in SMOOTH and window > 1 and whole and measured
+        marked = measure in HELD_OUT
+        name = measure_name(measure)
         return Line(
             key=f"{view.key}/{measure}",
             label=name if alone else view.name,
             stamp=(id(data), data.version, window),
             x=x,
             y=y,
-            read=lambda step: data.value_at(measure, step),
+            read=lambda step: data.value_at(measure, step) if measured else None,
             smoothed_at=(lambda indices: data.smoothed_at(measure, window, indices)) if smoothed else None,
             raw=raw,
             slot=slot,
@@ -159,17 +196,6 @@ class CurveArea(TallEnough):
             colour=slot + 1 if alone and marked else slot,
             marked=marked,
         )
-
-    def _measure_name(self, measure: Measure) -> str:
-        names: dict[Measure, str] = {
-            "train_loss": self.tr("training"),
-            "val_loss": self.tr("held-out"),
-            "val_bpb": self.tr("bits per byte"),
-            "learning_rate": self.tr("learning rate"),
-            "grad_norm": self.tr("gradient norm"),
-            "tokens_per_s": self.tr("tokens/s"),
-        }
-        return names.get(measure, measure)
 
     def _reference(self, view: RunView | None) -> Reference | None:
         if view is None or self._subject() != "loss" or view.uniform_loss is None:
@@ -181,7 +207,7 @@ class CurveArea(TallEnough):
         step = self.plot.read_step
         title = "" if step is None else self.tr("step {step}").format(step=words.count(round(step)))
         lines = self.plot.lines
-        if len(self._views) > 1 and self._subject() == "loss":
+        if len(self._views) > 1 and len(MEASURES[self._subject()]) == 2:
             # One entry a run: training and held-out together.
             self.legend.show_entries(f"{title}  {self.tr('training / held-out')}", self._pairs(lines, step))
             return
@@ -209,7 +235,10 @@ class CurveArea(TallEnough):
         return NOTHING if value is None else format_value(self._subject(), value)
 
     def _subject_changed(self) -> None:
-        self._settings.set("training/subject", self._subject())
+        self._settings.set(self._settings_key(), self._subject())
+        with QSignalBlocker(self.tabs):
+            self.tabs.setCurrentIndex(self.subject.currentIndex())
+        self._name_axes()
         self.plot.forget_heights()
         self.options_changed.emit()
 
@@ -234,16 +263,3 @@ class CurveArea(TallEnough):
 def _planned(views: Sequence[RunView]) -> float | None:
     """Where the axis may end: at the plan of the longest run."""
     return float(max((view.steps for view in views), default=0)) or None
-
-
-def format_value(subject: Subject, value: float) -> str:
-    """A number with as many digits as its measure is worth."""
-    match subject:
-        case "loss" | "bits":
-            return f"{value:.3f}"
-        case "rate":
-            return f"{value:.2e}"
-        case "gradient":
-            return f"{value:.2f}"
-        case "speed":
-            return words.count(round(value))

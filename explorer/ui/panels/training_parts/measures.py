@@ -2,13 +2,27 @@
 
 from explorer.ui import words
 from explorer.ui.panels.training_parts.run_views import RunView
-from explorer.ui.stores.run_data import Measure
+from explorer.ui.panels.training_parts.subjects import PRACTICE_STAGES
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.tiles import Tiles, TileSpec
 
+_READING = ("train_loss", "val_loss", "val_bpb")
+_PRACTICE = ("share_right", "pass_at_1", "reward", "response_length")
+_FORMATS = {
+    "train_loss": "{:.3f}",
+    "val_loss": "{:.3f}",
+    "val_bpb": "{:.3f}",
+    "share_right": "{:.1%}",
+    "pass_at_1": "{:.1%}",
+    "reward": "{:.2f}",
+    "response_length": "{:.1f}",
+    "grad_norm": "{:.2f}",
+    "learning_rate": "{:.2e}",
+}
+
 
 class MeasureTiles(Tiles):
-    """Step, losses, bits per byte, speed, gradient norm, learning rate, time left."""
+    """Step, what the stage measures, speed, gradient norm, learning rate, time left."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(
@@ -34,6 +48,25 @@ class MeasureTiles(Tiles):
                     "0.000",
                 ),
                 TileSpec(
+                    "share_right",
+                    self.tr("Right"),
+                    self.tr("Share of this update's answers that are right"),
+                    "100.0%",
+                ),
+                TileSpec(
+                    "pass_at_1",
+                    self.tr("Held-out right"),
+                    self.tr("Pass@1: one answer each to problems that it does not learn from"),
+                    "100.0%",
+                ),
+                TileSpec("reward", self.tr("Reward"), self.tr("Mean of this update's answers"), "-0.00"),
+                TileSpec(
+                    "response_length",
+                    self.tr("Answer length"),
+                    self.tr("Tokens, mean of this update's answers"),
+                    "000.0",
+                ),
+                TileSpec(
                     "tokens_per_s", self.tr("Tokens/s"), self.tr("Tokens learned from in a second"), "00,000"
                 ),
                 TileSpec(
@@ -52,15 +85,12 @@ class MeasureTiles(Tiles):
     def show_run(self, view: RunView | None) -> None:
         """Numbers of a run; None: there is none."""
         self.set_value("step", words.count(view.step) if view is not None else None)
-        formats: dict[Measure, str] = {
-            "train_loss": "{:.3f}",
-            "val_loss": "{:.3f}",
-            "val_bpb": "{:.3f}",
-            "grad_norm": "{:.2f}",
-            "learning_rate": "{:.2e}",
-        }
-        for measure, form in formats.items():
-            value = view.data.latest(measure) if view is not None else None
+        practises = view is not None and view.stage in PRACTICE_STAGES
+        own = _PRACTICE if practises else _READING
+        self.show_only({"step", *own, "tokens_per_s", "grad_norm", "learning_rate", "time"})
+        for measure, form in _FORMATS.items():
+            known = view is not None and view.data.has(measure)
+            value = view.data.latest(measure) if view is not None and known else None
             self.set_value(measure, None if value is None else form.format(value))
         speed = view.data.latest("tokens_per_s") if view is not None else None
         self.set_value("tokens_per_s", None if speed is None else words.count(round(speed)))

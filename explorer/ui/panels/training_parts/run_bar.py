@@ -62,6 +62,8 @@ class RunBar(QWidget):
         self._longer = QPushButton(self.tr("Train longer"))
         self._longer.setToolTip(self.tr("Go on for as many steps as the sentence above says"))
         self._notice = Notice()
+        self._left_out = Notice()
+        self._left_out_of = ""
         self._row = QHBoxLayout()
         self._row.addWidget(self._name)
         self._row.addWidget(self._said, 1)
@@ -71,6 +73,7 @@ class RunBar(QWidget):
         self._column.addLayout(self._row)
         self._column.addWidget(self._bar)
         self._column.addWidget(self._notice)
+        self._column.addWidget(self._left_out)
 
     def show_run(self, view: RunView | None) -> None:
         """Render the current run; None: there is none."""
@@ -91,10 +94,15 @@ class RunBar(QWidget):
         self._resume.setVisible(view.status == "interrupted")
         self._longer.setVisible(view.status == "finished" and view.checkpoint != "")
         self._show_trouble(view)
+        self._show_left_out(view)
 
     def said(self) -> str:
         """What is said of the run."""
         return self._said.text()
+
+    def left_out(self) -> str:
+        """What of the text could not be used, as it is said; empty if all could."""
+        return self._left_out.text()
 
     def trouble(self) -> str:
         """What went wrong, as it is said; empty if nothing."""
@@ -149,6 +157,25 @@ class RunBar(QWidget):
         if sign != self._trouble:
             self._trouble = sign
             self._notice.say(said, "error", action, self.go_on_requested.emit, details)
+
+    def _show_left_out(self, view: RunView) -> None:
+        """Say once what of the text was passed over."""
+        read = view.live.text_read if view.live is not None else None
+        said: list[str] = []
+        if read is not None and read.lines_skipped:
+            count = words.count(read.lines_skipped)
+            said.append(self.tr("{count} lines are no text and were left out.").format(count=count))
+        if read is not None and read.files_skipped:
+            count = words.count(read.files_skipped)
+            said.append(self.tr("{count} files hold no text and were left out.").format(count=count))
+        if read is not None and read.vocab_size < read.vocab_wanted:
+            line = self.tr("The text fills only {size} of the {wanted} entries of the vocabulary.")
+            said.append(line.format(size=words.count(read.vocab_size), wanted=words.count(read.vocab_wanted)))
+        sign = f"{view.key}/{' '.join(said)}"
+        if sign != self._left_out_of:
+            self._left_out_of = sign
+            examples = "\n".join(read.examples) if read is not None else ""
+            self._left_out.say(" ".join(said), "info", "", None, examples)
 
     def _trouble_words(self, view: RunView) -> tuple[str, str, str]:
         live = view.live

@@ -144,11 +144,11 @@ class SetupSentence(QWidget):
                     "{stage} a {preset} model on {text} with {pieces} for {steps} steps, seed {seed}"
                 )
             case "sft":
-                return self.tr("{stage} {parent} on {chats}, {epochs} times, seed {seed}")
+                return self.tr("{stage} {parent} on {chats} for {epochs} rounds, seed {seed}")
             case _:
                 return self.tr(
-                    "{stage} from {parent}: {problems} problems, {group} answers to each, {updates} updates, "
-                    "seed {seed}"
+                    "{stage} from {parent} with {problems} problems and {group} answers to each for "
+                    "{updates} updates, seed {seed}"
                 )
 
     def _blanks(self) -> dict[str, QWidget]:
@@ -361,7 +361,7 @@ class SetupSentence(QWidget):
             Pick(WORLD_TEXT, self.tr("the small world")),
         )
         self._text_button.show_picks(texts, self._text)
-        chats = (Pick(BUILT_IN_TEXT, self.tr("the conversations that come with it")),)
+        chats = (Pick(BUILT_IN_TEXT, self.tr("built-in conversations")),)
         self._chats_button.show_picks(chats, self._chats)
         self._render_parent()
         self._render_hint()

@@ -8,11 +8,11 @@ from explorer.ui.panels.training_parts.curve_area import CurveArea
 from explorer.ui.panels.training_parts.measures import MeasureTiles
 from explorer.ui.panels.training_parts.run_bar import RunBar
 from explorer.ui.panels.training_parts.setup_sentence import SetupSentence
+from explorer.ui.panels.training_parts.side_pane import SidePane
 from explorer.ui.settings import Settings
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.calm_wheel import CalmWheel
 from explorer.ui.widgets.run_list import RunList
-from explorer.ui.widgets.sample_view import SampleView
 from explorer.ui.widgets.tall_enough import TallEnough
 
 _NARROW_PX = 640
@@ -28,7 +28,8 @@ class WorkArea(TallEnough):
         self.setup = SetupSentence(theme, settings)
         self.bar = RunBar(theme)
         self.curves = CurveArea(theme, settings)
-        self.sayings = SampleView(theme)
+        self.side = SidePane(theme)
+        self.sayings, self.group = self.side.sayings, self.side.group
         self.tiles = MeasureTiles(theme)
         self.list = RunList(theme)
         self.empty_words = QLabel()
@@ -44,7 +45,7 @@ class WorkArea(TallEnough):
     def _build(self) -> None:
         self._sides = QSplitter(Qt.Orientation.Horizontal)
         self._sides.addWidget(self.curves)
-        self._sides.addWidget(self.sayings)
+        self._sides.addWidget(self.side)
         self._sides.setStretchFactor(0, 2)
         self._sides.setStretchFactor(1, 1)
         run = TallEnough()
