@@ -4,11 +4,12 @@ from collections import deque
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from toy_engine import ToyEngine, run_info
 
-from explorer.protocol import DraftLoaded, LoadDraft, ModelInfo, RunsListed, SaveDraft, Sentence
+from explorer.protocol import DraftLoaded, LoadDraft, ModelInfo, ModelsListed, RunsListed, SaveDraft, Sentence
 from explorer.ui.panels.sampling import SamplingPanel
+from explorer.ui.stores.models import ModelsStore
 from explorer.ui.stores.sampling import DRAFT, SamplingStore
 from explorer.ui.style_sheet import style_sheet
 
@@ -100,6 +101,34 @@ def test_no_model_offers_to_train_one(qtbot, theme, settings):
     rig.settle()
     assert rig.button("Cold: T = 0").isVisible() and not rig.button("Train one in 60 seconds").isVisible()
     assert rig.panel.writing.strip.hasFocus()
+
+
+def test_without_a_run_a_model_that_was_found_may_answer(qtbot, theme, settings):
+    rig = Rig(qtbot, theme, settings, runs=())
+    models = ModelsStore()
+    rig.panel = SamplingPanel(theme, settings, rig.store, models)
+    qtbot.addWidget(rig.panel)
+    rig.panel.show()
+    rig.settle()
+    assert "There is no model yet" in " ".join(label.text() for label in rig.panel.findChildren(QLabel))
+    bound = ModelInfo(key="b", path="b", origin="package", name="Bound", place="/b", free=False)
+    mine = ModelInfo(key="m", path="mine", origin="package", name="Mine", place="/m")
+    models.apply(
+        ModelsListed(
+            job="",
+            models=[bound, mine],
+            copies=[],
+            copies_limit_bytes=0,
+            unfinished=[],
+            servers=[],
+            done=2,
+            total=2,
+        )
+    )
+    qtbot.waitUntil(rig.panel.is_idle)
+    assert "There is no model yet" not in " ".join(label.text() for label in rig.panel.findChildren(QLabel))
+    rig.click("Let Mine answer")
+    assert rig.store.path == "mine"
 
 
 def test_the_keys_belong_to_the_text_as_soon_as_there_is_a_model(rig):

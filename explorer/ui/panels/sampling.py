@@ -11,11 +11,9 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,7 +22,8 @@ from PySide6.QtWidgets import (
 from explorer.protocol import SamplerSettings
 from explorer.ui.panels.base import Panel
 from explorer.ui.panels.sampling_parts.draws import draw_state
-from explorer.ui.panels.sampling_parts.model_choice import ModelChoice
+from explorer.ui.panels.sampling_parts.empty_page import EmptyPage
+from explorer.ui.panels.sampling_parts.model_choice import ModelChoice, choosable
 from explorer.ui.panels.sampling_parts.sentences import (
     Trouble,
     chip_note,
@@ -107,7 +106,8 @@ class SamplingPanel(Panel):
         column.addWidget(self.controls)
         self._columns = TwoColumns(self.theme, left, self.next)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._make_empty_page())
+        self._empty = EmptyPage()
+        self._pages.addWidget(self._empty)
         self._pages.addWidget(self._make_work_page())
         self.body.addWidget(self._pages, 1)
         self._fill_menu()
@@ -119,26 +119,6 @@ class SamplingPanel(Panel):
                 (self.tr("Same seed, same text"), self._starter_twice),
             ]
         )
-
-    def _make_empty_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        self._empty = QLabel()
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._train = QPushButton(self.tr("Train one in 60 seconds"))
-        self._train.setProperty("kind", "primary")
-        self._train.hide()
-        self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._others = QPushButton(self.tr("Look for one under Models"))
-        self._others.setProperty("kind", "link")
-        self._others.hide()
-        column.addStretch(1)
-        column.addWidget(self._empty)
-        for button in (self._train, self._others):
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
-        return page
 
     def _make_work_page(self) -> QWidget:
         page = QWidget()
@@ -158,8 +138,9 @@ class SamplingPanel(Panel):
         store, writing = self._store, self.writing
         store.changed.connect(self._store_changed)
         self.model.chosen.connect(store.choose_model)
-        self._train.clicked.connect(self.training_requested)
-        self._others.clicked.connect(self.models_requested)
+        self._empty.training_requested.connect(self.training_requested)
+        self._empty.models_requested.connect(self.models_requested)
+        self._empty.chosen.connect(store.choose_model)
         self._models.changed.connect(self._store_changed)
         writing.prompt_edited.connect(store.set_prompt)
         writing.step_requested.connect(store.step)
@@ -346,7 +327,7 @@ class SamplingPanel(Panel):
     def _show_page(self, page: int) -> None:
         if page != self._pages.currentIndex():
             self._pages.setCurrentIndex(page)
-            self._give_keys_to(self.writing.strip if page else self._train)
+            self._give_keys_to(self.writing.strip if page else self._empty.train)
 
     def _give_keys_to(self, widget: QWidget) -> None:
         """To what is in sight now; a widget out of sight could not have them."""
@@ -356,16 +337,10 @@ class SamplingPanel(Panel):
             widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _render_empty(self) -> None:
-        known = self._store.runs_known
-        if known and self._train.isHidden():
-            self._train.show()
-            self._others.show()
-            self._give_keys_to(self._train if not self._store.path else self.writing.strip)
-        self._empty.setText(
-            self.tr("There is no model yet: one has to learn from a text first.")
-            if known
-            else self.tr("Looking for models …")
-        )
+        others = choosable(self._models.models)
+        found = next((model for model in others if model.free), None)
+        if self._empty.show_state(self._store.runs_known, found):
+            self._give_keys_to(self._empty.train if not self._store.path else self.writing.strip)
 
     def _render_writing(self) -> None:
         store = self._store

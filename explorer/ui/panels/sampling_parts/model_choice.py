@@ -19,6 +19,11 @@ _OTHERS: tuple[ModelOrigin, ...] = ("shipped", "package", "opened", "hub")
 _HEADING = ""
 
 
+def choosable(models: Sequence[ModelInfo]) -> list[ModelInfo]:
+    """Those that can be drawn from and are no runs, a group after the other."""
+    return [one for origin in _OTHERS for one in models if one.origin == origin and one.problem is None]
+
+
 class ModelChoice(QWidget):
     """The line; `selector` is to be placed in the header. Signals: `chosen(path)` of a checkpoint."""
 
@@ -62,7 +67,7 @@ class ModelChoice(QWidget):
         self.selector.setVisible(bool(store.path))
         entries = [(run_label(run), run.checkpoint) for run in store.runs]
         for origin in _OTHERS:
-            group = [one for one in models if one.origin == origin and one.problem is None]
+            group = [one for one in choosable(models) if one.origin == origin]
             if group:
                 entries.append((group_name(origin), _HEADING))
                 entries += [(one.name, one.path) for one in group]
