@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from explorer.commands.data_dir import add_data_dir
+from explorer.commands.generate_remote import tame
 from explorer.errors import InputError
 from explorer.protocol import (
     Command,
@@ -46,9 +47,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(arguments: argparse.Namespace) -> int:
     """Raises: InputError, DamagedFileError, StorageError."""
     if arguments.action == "add":
-        path: Path = arguments.path
-        _asked(arguments, OpenModel(job="", path=str(path.expanduser().absolute())))
-        return 0
+        return _add(arguments)
     if arguments.action == "tidy":
         before = _total_of_copies(_asked(arguments, ListModels(job="")))
         after = _total_of_copies(_asked(arguments, TidyCopies(job="")))
@@ -75,6 +74,19 @@ def _asked(arguments: argparse.Namespace, command: Command) -> ModelsListed:
         last = event if isinstance(event, ModelsListed) else last
     assert last is not None
     return last
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    """A damaged model stands on the list too, as in the window; it is said at once."""
+    path = str(arguments.path.expanduser().absolute())
+    listed = _asked(arguments, OpenModel(job="", path=path))
+    model = next((one for one in listed.models if path in (one.path, one.place)), None)
+    if model is None:
+        return 0
+    print(f"{tame(model.name)}: on the list", file=sys.stderr)
+    if model.problem is not None:
+        print(tame(model.problem.template.format(**model.problem.values)), file=sys.stderr)
+    return 0 if model.problem is None else 1
 
 
 def _remove(arguments: argparse.Namespace, listed: ModelsListed) -> int:
@@ -114,8 +126,6 @@ def _named(name: str, models: list[ModelInfo]) -> ModelInfo:
 
 
 def _print(listed: ModelsListed) -> None:
-    from explorer.commands.generate_remote import tame
-
     rows = [
         (
             tame(one.name)[:_WIDEST],

@@ -25,6 +25,7 @@ def test_a_model_is_added_listed_and_removed(tmp_path: Path, capsys: Capture) ->
     assert models(data_dir) == 0
     assert "No models yet" in capsys.readouterr().err
     assert models(data_dir, "add", str(folder)) == 0
+    assert capsys.readouterr().err == "mine: on the list\n"
     assert models(data_dir) == 0
     assert capsys.readouterr().out.split()[:5] == ["mine", "opened", "llama", "0.0M", "F16"]
     assert models(data_dir, "--json") == 0
@@ -55,6 +56,8 @@ def test_a_damaged_model_is_said_and_two_of_one_name_are_told_apart(tmp_path: Pa
     (tmp_path / "b.gguf").write_bytes((tmp_path / "b.gguf").read_bytes()[:-100])
     assert models(data_dir) == 0
     assert "damaged or not complete" in capsys.readouterr().out
+    assert models(data_dir, "add", str(tmp_path / "b.gguf")) == 1
+    assert "damaged or not complete" in capsys.readouterr().err
     assert models(data_dir, "remove", str(tmp_path / "a.gguf")) == 0
 
 

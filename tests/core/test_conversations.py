@@ -1,4 +1,4 @@
-"""A person's own conversations: three ways to write them, and what is none."""
+"""A person's own conversations: the ways to write them, and what is none."""
 
 import json
 from pathlib import Path
@@ -24,9 +24,11 @@ ASKED = [ChatMessage("user", "Hi 😀"), ChatMessage("assistant", "Hello.")]
         {"messages": [{"role": "user", "content": "Hi 😀"}, {"role": "assistant", "content": "Hello."}]},
         {"id": 7, "conversations": [{"from": "human", "value": "Hi 😀"}, {"from": "gpt", "value": "Hello."}]},
         {"instruction": "Hi 😀", "input": "", "output": "Hello."},
+        {"prompt": "Hi 😀", "response": "Hello."},
+        {"question": "Hi 😀", "answer": "Hello.", "messages": None},
     ],
 )
-def test_three_ways_say_the_same(line: dict[str, Any]) -> None:
+def test_these_ways_say_the_same(line: dict[str, Any]) -> None:
     assert conversation_of(json.dumps(line)) == ASKED
 
 

@@ -1,10 +1,11 @@
 """Conversations to learn from: those made here, and .jsonl files as others write them. No torch.
 
-A file's line is an object in one of three ways:
+A file's line is an object in one of these ways:
 
     {"messages": [{"role": "user", "content": "..."}, ...]}                  as chat interfaces have it
     {"conversations": [{"from": "human", "value": "..."}, ...]}              ShareGPT
     {"instruction": "...", "input": "...", "output": "..."}                  Alpaca
+    {"prompt": "...", "response": "..."}, {"question": "...", "answer": "..."}
 
 A line that is none of them is counted and passed over. Files are read line by line, however long they are.
 """
@@ -14,25 +15,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 
 from explorer.core.data.chats import Mixture, chats
+from explorer.core.data.files import records
 from explorer.errors import InputError
 from explorer.text.files import text_blocks
 from explorer.text.templates import ChatMessage
 
 BUILT_IN_CHATS = "chats"
-_ROLES = {
-    "human": "user",
-    "user": "user",
-    "gpt": "assistant",
-    "chatgpt": "assistant",
-    "assistant": "assistant",
-    "model": "assistant",
-    "system": "system",
-    "tool": "tool",
-}
 _LONGEST_LINE = 16_000_000
 """Characters: one that is longer is no conversation, but a file without line ends."""
 
@@ -46,27 +39,6 @@ class ConversationSource:
     path: str
     files: tuple[Path, ...]
     """Empty for the built-in ones."""
-
-
-class _Said(msgspec.Struct):
-    role: str
-    content: str
-
-
-class _Shared(msgspec.Struct):
-    speaker: str = msgspec.field(name="from")
-    value: str
-
-
-class _Line(msgspec.Struct):
-    """One of the three, by what is there."""
-
-    messages: list[_Said] | None = None
-    conversations: list[_Shared] | None = None
-    instruction: str | None = None
-    input: str = ""
-    output: str | None = None
-    system: str = ""
 
 
 def find_conversations(source: str) -> ConversationSource:
@@ -103,23 +75,10 @@ def read_conversations(
 def conversation_of(line: str) -> Sequence[ChatMessage] | None:
     """The messages of a line, or None if it is no conversation."""
     try:
-        found = msgspec.json.decode(line.encode("utf-8", "replace"), type=_Line)
+        record = msgspec.json.decode(line.encode("utf-8", "replace"))
     except (msgspec.DecodeError, RecursionError):
         return None
-    if found.messages is not None:
-        pairs = [(said.role, said.content) for said in found.messages]
-    elif found.conversations is not None:
-        pairs = [(said.speaker, said.value) for said in found.conversations]
-    elif found.instruction is not None and found.output is not None:
-        asked = f"{found.instruction}\n\n{found.input}" if found.input else found.instruction
-        pairs = [("user", asked), ("assistant", found.output)]
-        if found.system:
-            pairs.insert(0, ("system", found.system))
-    else:
-        return None
-    if not pairs or any(role not in _ROLES for role, _ in pairs):
-        return None
-    return [ChatMessage(_ROLES[role], content) for role, content in pairs]
+    return records.conversation_of(cast("dict[str, Any]", record)) if isinstance(record, dict) else None
 
 
 def _lines(file: Path) -> Iterator[str]:
