@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from explorer.commands.sizes import size
 from explorer.paths import default_data_dir
 
 if TYPE_CHECKING:
@@ -86,15 +87,15 @@ class _Show:
         match fact:
             case facts.DownloadPlanned():
                 self._plan, self._have, self._began = fact, fact.have_bytes, monotonic()
-                kept = f", {_size(fact.have_bytes)} of it kept from before" if fact.have_bytes else ""
-                self._say(f"{fact.repo}: {len(fact.files)} files, {_size(fact.total_bytes)}{kept}")
+                kept = f", {size(fact.have_bytes)} of it kept from before" if fact.have_bytes else ""
+                self._say(f"{fact.repo}: {len(fact.files)} files, {size(fact.total_bytes)}{kept}")
             case facts.FileProgress():
                 self._have = fact.total_have_bytes
                 self._draw(f"{fact.path}  {self._share()}")
             case facts.FileChecking():
                 self._draw(f"{fact.path}  checking {fact.checked_bytes * 100 // max(fact.size_bytes, 1)} %")
             case facts.ConnectionLost():
-                self._say(f"{fact.path}: the connection broke at {_size(fact.have_bytes)}, trying again")
+                self._say(f"{fact.path}: the connection broke at {size(fact.have_bytes)}, trying again")
             case facts.FileDone():
                 self._say(f"{fact.path}  ✓")
             case facts.DownloadDone():
@@ -102,8 +103,8 @@ class _Show:
 
     def stopped(self) -> None:
         if self._plan is not None:
-            total = _size(self._plan.total_bytes)
-            self._say(f"Kept {_size(self._have)} of {total}. Run the same command again to go on.")
+            total = size(self._plan.total_bytes)
+            self._say(f"Kept {size(self._have)} of {total}. Run the same command again to go on.")
 
     def end_line(self) -> None:
         if self._open_line:
@@ -114,8 +115,8 @@ class _Show:
         assert self._plan is not None
         total, now = self._plan.total_bytes, monotonic() - self._began
         rate = (self._have - self._plan.have_bytes) / now if now > 1 else 0
-        left = f"  {_size(rate)}/s  {round((total - self._have) / rate)} s left" if rate else ""
-        return f"{_size(self._have)} of {_size(total)}{left}"
+        left = f"  {size(rate)}/s  {round((total - self._have) / rate)} s left" if rate else ""
+        return f"{size(self._have)} of {size(total)}{left}"
 
     def _draw(self, line: str) -> None:
         if self._live and monotonic() - self._drawn > _REDRAW_S:
@@ -139,11 +140,3 @@ class _Show:
             "bytes": self._plan.total_bytes,
         }
         print(json.dumps(result), flush=True)
-
-
-def _size(number: float) -> str:
-    """Bytes as kB, MB, GB."""
-    for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if number >= limit:
-            return f"{number / limit:.1f} {unit}"
-    return f"{number:.0f} bytes"

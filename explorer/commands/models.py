@@ -9,6 +9,7 @@ import msgspec
 
 from explorer.commands.data_dir import add_data_dir
 from explorer.commands.generate_remote import tame
+from explorer.commands.sizes import size
 from explorer.errors import InputError
 from explorer.protocol import (
     Command,
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "tidy":
         before = _total_of_copies(_asked(arguments, ListModels(job="")))
         after = _total_of_copies(_asked(arguments, TidyCopies(job="")))
-        print(f"{_size(before - after)} freed, {_size(after)} in use")
+        print(f"{size(before - after)} freed, {size(after)} in use")
         return 0
     listed = _asked(arguments, ListModels(job=""))
     if arguments.action == "remove":
@@ -133,7 +134,7 @@ def _print(listed: ModelsListed) -> None:
             one.family,
             "" if one.parameters is None else f"{one.parameters / 1e6:.1f}M",
             one.packing,
-            "" if one.size_bytes is None else _size(one.size_bytes),
+            "" if one.size_bytes is None else size(one.size_bytes),
             one.path,
         )
         for one in listed.models
@@ -146,15 +147,8 @@ def _print(listed: ModelsListed) -> None:
     if not rows:
         print("No models yet. Train one, or fetch one: llm-explorer download OWNER/NAME", file=sys.stderr)
     for left in listed.unfinished:
-        print(f"{tame(left.repo)}: unfinished download, {_size(left.have_bytes)} here", file=sys.stderr)
+        print(f"{tame(left.repo)}: unfinished download, {size(left.have_bytes)} here", file=sys.stderr)
 
 
 def _total_of_copies(listed: ModelsListed) -> int:
     return sum(copy.size_bytes for copy in listed.copies)
-
-
-def _size(number: float) -> str:
-    for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if number >= limit:
-            return f"{number / limit:.1f} {unit}"
-    return f"{number:.0f} bytes"

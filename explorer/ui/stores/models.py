@@ -64,10 +64,6 @@ class ModelsStore(Store):
         """The model of this key."""
         return next((model for model in self.models if model.key == key), None)
 
-    def by_path(self, path: str) -> ModelInfo | None:
-        """The model that `LoadModel` finds at `path`."""
-        return next((model for model in self.models if model.path == path), None)
-
     @property
     def current(self) -> ModelInfo | None:
         """The model that is looked at."""

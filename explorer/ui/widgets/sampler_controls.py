@@ -3,7 +3,6 @@
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
@@ -18,6 +17,7 @@ from explorer.protocol import SamplerSettings
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.elided_label import ElidedLabel
 from explorer.ui.widgets.flow_layout import FlowLayout
+from explorer.ui.widgets.labelled import labelled
 
 _STEPS_PER_UNIT = 20
 """The slider moves in steps of 0.05."""
@@ -90,24 +90,24 @@ class SamplerControls(QWidget):
         self._row.addWidget(self._value)
         self._flow = FlowLayout()
         self._flow.addWidget(
-            _labelled(self.tr("Top-k"), self.tr("Keep so many of the most likely tokens"), self.top_k)
+            labelled(self.tr("Top-k"), self.tr("Keep so many of the most likely tokens"), self.top_k)
         )
         self._flow.addWidget(
-            _labelled(
+            labelled(
                 self.tr("Top-p"),
                 self.tr("Keep the most likely tokens that reach this probability together"),
                 self.top_p,
             )
         )
         self._flow.addWidget(
-            _labelled(
+            labelled(
                 self.tr("Min-p"),
                 self.tr("Keep tokens at least this share as likely as the most likely one"),
                 self.min_p,
             )
         )
         self._flow.addWidget(
-            _labelled(
+            labelled(
                 self.tr("Seed"),
                 self.tr("The same seed gives the same random numbers"),
                 self.seed,
@@ -115,7 +115,7 @@ class SamplerControls(QWidget):
             )
         )
         self._flow.addWidget(
-            _labelled(self.tr("Tokens"), self.tr("A run ends after so many tokens"), self.max_tokens)
+            labelled(self.tr("Tokens"), self.tr("A run ends after so many tokens"), self.max_tokens)
         )
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -184,21 +184,6 @@ class SamplerControls(QWidget):
         self.temperature.setMinimumHeight(self._theme.px(22))
         # The number's width is fixed: the slider must not move while it is dragged.
         self._value.setFixedWidth(QFontMetrics(self._theme.font("body")).horizontalAdvance("T = 0.00") + gap)
-
-
-def _labelled(text: str, tip: str, box: QAbstractSpinBox, *more: QWidget) -> QWidget:
-    """A box with its name before it."""
-    pair = QWidget()
-    row = QHBoxLayout(pair)
-    row.setContentsMargins(0, 0, 0, 0)
-    label = QLabel(text)
-    label.setBuddy(box)
-    box.setAccessibleName(text)
-    for widget in (label, box):
-        widget.setToolTip(tip)
-    for widget in (label, box, *more):
-        row.addWidget(widget)
-    return pair
 
 
 class _OffAtOne(QDoubleSpinBox):
