@@ -26,7 +26,7 @@ import psutil
 
 from explorer import __version__
 from explorer.errors import ExplorerError
-from explorer.paths import OWN_DATA_DIR, default_data_dir
+from explorer.paths import OWN_DATA_DIR, default_data_dir, models_dir
 from explorer.protocol import Cancel, Command, Event, Failed, JobCancelled, Ready, decode_command, encode
 from explorer.services import Job, Service, Wait
 
@@ -247,7 +247,12 @@ def _services(role: str, data_dir: str) -> list[Service]:
         from explorer.services.rollouts import RolloutService
         from explorer.services.runs import RunService
 
-        return [DocumentService(data_dir), RunService(data_dir), ProblemService(), RolloutService()]
+        return [
+            DocumentService(data_dir),
+            RunService(data_dir, models_dir()),
+            ProblemService(),
+            RolloutService(),
+        ]
     if role == "models":
         from explorer.services.downloads import DownloadService
         from explorer.services.models import ModelService

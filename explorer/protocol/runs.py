@@ -47,6 +47,8 @@ class RunsListed(Message, tag=True, frozen=True, kw_only=True):
 
     runs: list[RunInfo]
     binned: list[RunInfo]
+    recorded: list[RunInfo] = msgspec.field(default_factory=list[RunInfo])
+    """How the shipped models were made: to be looked at, never to be changed."""
 
 
 class RenameRun(Message, tag=True, frozen=True, kw_only=True):

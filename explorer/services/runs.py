@@ -31,16 +31,20 @@ from explorer.services import Job, Wait
 _POINTS_AT_ONCE = 2000
 _SAMPLES_AT_ONCE = 20
 _LOOK_EVERY_S = 0.5
+_WAY = "way"
+"""The folder in a shipped model with the run that made it."""
 
 _Fact = TypeVar("_Fact")
 
 
 class RunService:
-    """Knows `data_dir`/runs and `data_dir`/bin; opens run folders anywhere."""
+    """Knows `data_dir`/runs and `data_dir`/bin, and the way of each shipped model; opens folders anywhere."""
 
     commands: tuple[type[Command], ...] = (ListRuns, RenameRun, BinRun, RestoreRun, EmptyBin, OpenRun)
 
-    def __init__(self, data_dir: str) -> None:
+    def __init__(self, data_dir: str, shipped: Path | None = None) -> None:
+        """`shipped`: where the models are that come with the program."""
+        self._shipped = shipped
         self._runs = Path(data_dir) / "runs"
         self._bin = Path(data_dir) / "bin"
 
@@ -65,7 +69,9 @@ class RunService:
 
     def _then_list(self, job: str, act: Callable[[], None]) -> Job:
         act()
-        yield RunsListed(job=job, runs=_listed(self._runs), binned=_listed(self._bin))
+        yield RunsListed(
+            job=job, runs=_listed(self._runs), binned=_listed(self._bin), recorded=_recorded(self._shipped)
+        )
 
     def _rename(self, run: str, name: str) -> None:
         folder = _inside(self._runs, run)
@@ -111,6 +117,12 @@ def _listed(folder: Path) -> list[RunInfo]:
         return []
     runs = [_info(path) for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
     return sorted(runs, key=lambda info: info.created_s, reverse=True)
+
+
+def _recorded(shipped: Path | None) -> list[RunInfo]:
+    """By name of their models; what cannot be read is not there."""
+    ways = sorted(shipped.glob(f"*/{_WAY}")) if shipped is not None and shipped.is_dir() else []
+    return [info for info in map(_info, ways) if info.stage]
 
 
 def _info(path: Path) -> RunInfo:

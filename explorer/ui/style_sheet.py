@@ -85,11 +85,13 @@ def style_sheet(theme: Theme) -> str:
         border-bottom: 1px solid {c.border};
         padding: {pad}px {gap}px; font-size: {caption}px; }}
     QTabBar {{ background: transparent; }}
+    QTabBar::scroller {{ width: {px(48)}px; }}
+    QTabBar QToolButton {{ padding: 0; }}
     QTabBar::tab {{ background: transparent; color: {c.muted}; border: none;
         border-bottom: {px(2)}px solid transparent; padding: {pad}px {gap}px; }}
     QTabBar::tab:hover {{ color: {c.text}; border-bottom-color: {c.border}; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
-    QTabBar:focus::tab:selected {{ background: {c.selection}; }}
+    QTabBar::tab:selected:focus {{ background: {c.selection}; }}
     QMenu::item {{ padding: {pad}px {px(20)}px; }}
     QMenu::item:selected, QMenuBar::item:selected {{ background: {c.selection}; }}
     QMenu::item:disabled {{ color: {c.muted}; }}

@@ -256,3 +256,16 @@ def test_it_ends_quietly_when_the_folder_goes(run: RunFolder) -> None:
 def test_what_is_no_run_is_not_opened(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no run that can be read"):
         next(RunService(str(tmp_path)).run(OpenRun(job=JOB, path=str(tmp_path))))
+
+
+def test_the_way_of_a_shipped_model_is_listed_as_recorded(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    RunFolder(models / "explorer-think" / "way").path.mkdir(parents=True)
+    RunFolder(models / "explorer-think" / "way").write_record(record_of(name="thinking", stage="grpo"))
+    (models / "torn" / "way").mkdir(parents=True)
+    (answer,) = RunService(str(tmp_path), models).run(ListRuns(job=JOB))
+    assert isinstance(answer, RunsListed)
+    assert [(info.name, info.stage, info.path) for info in answer.recorded] == [
+        ("thinking", "grpo", str(models / "explorer-think" / "way"))
+    ]
+    assert answer.runs == []

@@ -22,6 +22,7 @@ from explorer.ui.stores.rollouts import RolloutsStore
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.training import LiveRun, TrainingStore
 from explorer.ui.theme import Theme
+from tests.core.training.reinforcement.small_policy import save_chatting_model
 
 PATIENCE_MS = 60_000
 """Loading torch on a machine that does other things, too."""
@@ -92,6 +93,28 @@ def text(tmp_path: Path) -> Path:
     chooser = random.Random(1)
     path.write_text(" ".join(chooser.choice(words) for _ in range(4000)), encoding="utf-8")
     return path
+
+
+@pytest.mark.slow
+def test_a_model_that_chats_practises_and_each_update_can_be_looked_at(
+    qtbot: QtBot, theme: Theme, settings: Settings, tmp_path: Path
+) -> None:
+    shop = Workshop(qtbot, theme, settings, tmp_path / "data")
+    try:
+        setup, group = shop.panel.work.setup, shop.panel.work.group
+        setup.set_choice(Choice(stage="grpo", problems=2, group=4, updates=3))
+        setup.set_parent(str(save_chatting_model(tmp_path / "chatting")))
+        shop.press("Start")
+        shop.until(lambda: shop.run.state == "finished")
+        shop.until(lambda: group.where().startswith("Update 3  ·"))
+        assert shop.run.data.column("share_right").shape == (3,)
+        assert shop.panel.work.tiles.text("pass_at_1").endswith("%")
+        shop.panel.work.curves.plot.cursor_moved.emit(1.0)
+        shop.until(lambda: group.where().startswith("Update 1  ·"))
+        assert group._table.rowCount() == 4
+        assert group.answer() != ""
+    finally:
+        shop.engines.close()
 
 
 def test_start_kill_go_on_stop_and_find_it_again(

@@ -20,12 +20,14 @@ from explorer.protocol import (
     ModelsListed,
     OpenRun,
     ReadRollouts,
+    ResumeTraining,
     Rollout,
     RolloutGroup,
     RolloutsRead,
     RunInfo,
     RunMetrics,
     RunOpened,
+    RunsListed,
     StartTraining,
     StepDone,
     TextRead,
@@ -274,3 +276,21 @@ def test_the_list_says_the_stage(desk: Desk) -> None:
     _listed(desk, POLICY, CHAT, BASE)
     model = desk.panel.work.list.table.model()
     assert {model.index(line, 2).data() for line in range(3)} == {"GRPO", "finetuning", "pretraining"}
+
+
+def test_how_a_shipped_model_was_made_can_be_looked_at_and_nothing_more(desk: Desk) -> None:
+    way = changed(POLICY, path="/models/explorer-think/way", status="interrupted")
+    desk.tell(RunsListed(runs=[], binned=[], recorded=[way]))
+    desk.drawn()
+    desk.panel.open_run(way.path)
+    desk.drawn()
+    work = desk.panel.work
+    assert isinstance(desk.last(OpenRun), OpenRun)
+    assert work.list.table.model().index(0, 3).data() == "◉ recorded"
+    assert work.bar.said().endswith("recorded when a shipped model was made")
+    work.list.select(way.path)
+    for button in (work.list._resume, work.list._rename, work.list._delete):
+        assert not button.isEnabled()
+    assert not work.bar._resume.isVisible() and not work.bar._longer.isVisible()
+    work.list.resume_requested.emit(way.path)
+    assert not any(isinstance(command, ResumeTraining) for command in desk.sent)

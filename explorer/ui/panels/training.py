@@ -201,7 +201,7 @@ class TrainingPanel(Panel):
         if current is None:
             self.work.empty_words.setText(
                 self.tr("Open a run from the list, or let a new model learn.")
-                if self._runs.runs
+                if self._runs.runs or self._runs.recorded
                 else self.tr("No model yet: let one learn the Python manual, here and now.")
             )
             return
@@ -296,7 +296,7 @@ class TrainingPanel(Panel):
     def _go_on(self, key: str) -> None:
         """After a death or a failure, or a run of another day: from its last checkpoint."""
         view = view_of(key, self._training, self._runs)
-        if view is None or view.held:
+        if view is None or view.held or view.status == "recorded":
             return
         if view.live is not None and view.live.state in ("failed", "lost"):
             job = self._training.go_on(view.live.job)
@@ -399,7 +399,7 @@ class TrainingPanel(Panel):
 
     def _reopen_remembered(self) -> None:
         """What was on the screen yesterday is there today."""
-        known = {info.path for info in self._runs.runs}
+        known = {info.path for info in (*self._runs.runs, *self._runs.recorded)}
         current = self._settings.text("training/current")
         shown = self._settings.text("training/shown").split("\n")
         for key in [key for key in shown if key in known and key != current]:

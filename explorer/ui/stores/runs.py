@@ -52,6 +52,8 @@ class RunsStore(Store):
         super().__init__()
         self.runs: list[RunInfo] = []
         self.binned: list[RunInfo] = []
+        self.recorded: list[RunInfo] = []
+        """How the shipped models were made."""
         self.listed = False
         """Whether the disk has answered at all."""
         self.current = ""
@@ -85,7 +87,7 @@ class RunsStore(Store):
 
     def info(self, key: str) -> RunInfo | None:
         """What is known of a run on disk, those in the bin left out."""
-        listed = next((run for run in self.runs if run.path == key), None)
+        listed = next((run for run in (*self.runs, *self.recorded) if run.path == key), None)
         if listed is not None:
             return listed
         opened = self._opened.get(key)
@@ -159,7 +161,8 @@ class RunsStore(Store):
     def apply(self, event: Event) -> None:
         """Take an event; lists from any job, folders and failures of our own jobs only."""
         if isinstance(event, RunsListed):
-            self.runs, self.binned, self.listed = event.runs, event.binned, True
+            self.runs, self.binned, self.recorded = event.runs, event.binned, event.recorded
+            self.listed = True
             self.changed.emit()
         elif isinstance(event, Failed) and event.job == _LIST_JOB:
             self.failed.emit(Failure(event.template, event.values, event.details))

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from explorer.protocol import Rollout, RolloutGroup
 from explorer.ui import words
 from explorer.ui.theme import Theme
+from explorer.ui.widgets.tall_enough import TallEnough
 
 _MARK, _REWARD, _ADVANTAGE, _TOKENS, _ANSWER = range(5)
 _WIDTHS = (28, 56, 76, 54)
@@ -46,7 +46,7 @@ class Update:
         return not group.flat if self.compares else any(one.right for one in group.rollouts)
 
 
-class GroupView(QWidget):
+class GroupView(TallEnough):
     """One group, and the way to the update's others; a click on an answer shows the whole of it."""
 
     def __init__(self, theme: Theme) -> None:

@@ -225,7 +225,7 @@ class RunList(TallEnough):
 
 def _may_resume(row: RunRow) -> bool:
     """What stopped before its first checkpoint begins again; what cannot be read (no steps) cannot."""
-    return not row.held and row.status != "finished" and row.steps > 0
+    return not row.held and row.status not in ("finished", "recorded") and row.steps > 0
 
 
 class _Table(QTableView):

@@ -23,7 +23,9 @@ from explorer.ui.theme import Theme
 from explorer.ui.widgets.curve_style import paint_swatch, slot_colour
 from explorer.ui.widgets.tiles import NOTHING
 
-RowStatus = Literal["starting", "running", "paused", "stopping", "finished", "interrupted", "failed", "lost"]
+RowStatus = Literal[
+    "starting", "running", "paused", "stopping", "finished", "interrupted", "failed", "lost", "recorded"
+]
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
 SHOW, NAME, STAGE, STATUS, STEP, TRAINING, HELD_OUT, WHEN = range(8)
@@ -36,6 +38,7 @@ _MARKS: dict[RowStatus, str] = {
     "interrupted": "◐",
     "failed": "✕",
     "lost": "✕",
+    "recorded": "◉",
 }
 
 
@@ -181,6 +184,7 @@ class RunTable(QAbstractTableModel):
             "interrupted": self.tr("interrupted"),
             "failed": self.tr("failed"),
             "lost": self.tr("engine died"),
+            "recorded": self.tr("recorded"),
         }
         return f"{_MARKS[status]} {said[status]}"
 

@@ -86,8 +86,8 @@ class MeasureTiles(Tiles):
         """Numbers of a run; None: there is none."""
         self.set_value("step", words.count(view.step) if view is not None else None)
         practises = view is not None and view.stage in PRACTICE_STAGES
-        own = _PRACTICE if practises else _READING
-        self.show_only({"step", *own, "tokens_per_s", "grad_norm", "learning_rate", "time"})
+        own = _PRACTICE if practises else (*_READING, "learning_rate")
+        self.show_only({"step", *own, "tokens_per_s", "grad_norm", "time"})
         for measure, form in _FORMATS.items():
             known = view is not None and view.data.has(measure)
             value = view.data.latest(measure) if view is not None and known else None

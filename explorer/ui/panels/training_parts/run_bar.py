@@ -138,6 +138,7 @@ class RunBar(QWidget):
             "stopping": self.tr("saving and stopping …"),
             "finished": self.tr("finished"),
             "interrupted": self.tr("interrupted"),
+            "recorded": self.tr("recorded when a shipped model was made"),
         }.get(view.status, "")
 
     def _stage_words(self, stage: str, share: float) -> str:

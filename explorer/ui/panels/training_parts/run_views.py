@@ -80,7 +80,9 @@ def view_of(key: str, training: TrainingStore, runs: RunsStore) -> RunView | Non
     data = live.data if live is not None else opened.data if opened is not None else _NO_DATA
     info = info or (live.info if live is not None else None)
     name = info.name if info is not None else live.name if live is not None else key
-    return RunView(key, name, _status(live, info), data, live, opened, info, runs.slot(key))
+    recorded = any(run.path == key for run in runs.recorded)
+    status = "recorded" if recorded else _status(live, info)
+    return RunView(key, name, status, data, live, opened, info, runs.slot(key))
 
 
 def _status(live: LiveRun | None, info: RunInfo | None) -> RowStatus:
@@ -94,7 +96,7 @@ def rows_of(training: TrainingStore, runs: RunsStore) -> list[RunRow]:
     """The list: what the disk has, what has no folder yet, and folders from elsewhere."""
     keys = [live.key for live in reversed(training.runs) if runs.info(live.key) is None]
     keys += [opened.path for opened in runs.watched if opened.info is not None]
-    keys += [info.path for info in runs.runs]
+    keys += [info.path for info in (*runs.runs, *runs.recorded)]
     ours = {info.path for info in runs.runs}
     views = [view_of(key, training, runs) for key in dict.fromkeys(keys)]
     return [_row(view, runs, view.key in ours) for view in views if view is not None]

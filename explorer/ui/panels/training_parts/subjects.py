@@ -45,7 +45,6 @@ _PRACTICE: tuple[Subject, ...] = (
     "distance",
     "gradient",
     "speed",
-    "rate",
 )
 PRACTICE_STAGES = ("rejection", "grpo", "rlhf")
 """Those that try, and are rewarded."""
