@@ -127,6 +127,17 @@ def test_grpo_without_a_model_that_chats_says_what_to_do_first(desk: Desk) -> No
     assert setup.start_button.isEnabled() and "Finetuning" not in setup.hint()
 
 
+def test_a_starter_that_lacks_its_model_says_so(desk: Desk) -> None:
+    _listed(desk, BASE)
+    said: list[str] = []
+    desk.panel.message.connect(said.append)
+    desk.press(desk.button("Let it practise"))
+    assert said == ["GRPO begins from a model that chats: finetune one first."]
+    _listed(desk, CHAT, BASE)
+    desk.press(desk.button("Let it practise"))
+    assert said[1:] == ["Set up: press Start."]
+
+
 def test_what_the_sentence_says_is_what_the_engine_is_asked_for(desk: Desk, tmp_path: Path) -> None:
     _listed(desk, CHAT, BASE)
     setup = desk.panel.work.setup

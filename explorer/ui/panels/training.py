@@ -282,7 +282,8 @@ class TrainingPanel(Panel):
         """Fill in the sentence; Start has the focus then, so that Space or Return goes."""
         self.work.setup.set_choice(choice)
         self.work.setup.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.message.emit(self.tr("Set up: press Start."))
+        ready = self.work.setup.start_button.isEnabled()
+        self.message.emit(self.tr("Set up: press Start.") if ready else self.work.setup.hint())
 
     def _set_up_other_seed(self) -> None:
         choice = self.work.setup.choice()
