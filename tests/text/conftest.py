@@ -5,13 +5,13 @@ import pytest
 import tiktoken
 import tiktoken_ext.openai_public
 from hypothesis import settings
-from text_strategies import WORDS
 
 from explorer.text import patterns
 from explorer.text.bpe import trained_bpe
 from explorer.text.characters import build_characters
 from explorer.text.encodings import PUBLISHED, load_published
 from explorer.text.tokenizer import Tokenizer
+from tests.text.text_strategies import WORDS
 
 # Machines differ, and a tokenizer is built inside the first example that asks for it.
 settings.register_profile("without deadlines", deadline=None)

@@ -5,12 +5,12 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
-from text_strategies import texts
 
 from explorer.errors import InputError
 from explorer.text import bpe, patterns
 from explorer.text.bpe import Merged, PiecesCounted, Trained, train_bpe, trained_bpe
 from explorer.text.tokenizer_files import merges_of
+from tests.text.text_strategies import texts
 
 A, B = ord("a"), ord("b")
 

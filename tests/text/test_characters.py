@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given
-from text_strategies import pasted, texts
 
 from explorer.errors import InputError
 from explorer.text.characters import build_characters
 from explorer.text.units import from_units, to_units
+from tests.text.text_strategies import pasted, texts
 
 
 def test_ids_follow_the_order_of_code_points_and_the_special_ones_come_last() -> None:

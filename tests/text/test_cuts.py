@@ -8,10 +8,10 @@ import regex
 import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
-from text_strategies import pasted
 
 from explorer.text import cuts, patterns
 from explorer.text.units import splits_pair, to_units
+from tests.text.text_strategies import pasted
 
 PATTERNS = {"r50k": patterns.R50K, "cl100k": patterns.CL100K, "o200k": patterns.O200K, "qwen": patterns.QWEN}
 

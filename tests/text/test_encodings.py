@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import tiktoken
 from hypothesis import given
-from text_strategies import pasted, texts
 
 from explorer.errors import DamagedFileError, InputError
 from explorer.paths import resources_dir
@@ -13,6 +12,7 @@ from explorer.text.encodings import PUBLISHED, load_published, load_tokenizer
 from explorer.text.tokenizer import Tokenizer
 from explorer.text.tokenizer_files import save_tokenizer
 from explorer.text.units import from_units, to_units
+from tests.text.text_strategies import pasted, texts
 
 Named = Callable[[str], Tokenizer]
 

@@ -8,7 +8,6 @@ import pytest
 import tiktoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text_strategies import keys, pasted, prose, randoms, texts
 
 from explorer.text import cuts, incremental
 from explorer.text.encodings import PUBLISHED
@@ -16,6 +15,7 @@ from explorer.text.incremental import PATCH_TOKENS, TokenizedText
 from explorer.text.token_array import TokenArray
 from explorer.text.tokenizer import Tokenizer
 from explorer.text.units import from_units, to_units
+from tests.text.text_strategies import keys, pasted, prose, randoms, texts
 
 Named = Callable[[str], Tokenizer]
 ALL = [*PUBLISHED, "bpe", "characters"]

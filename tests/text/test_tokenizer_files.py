@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text_strategies import texts
 from tokenizers import Tokenizer as HuggingFace
 
 from explorer.errors import DamagedFileError, InputError
 from explorer.text.bpe import trained_bpe
 from explorer.text.tokenizer import END_OF_TEXT, Tokenizer
 from explorer.text.tokenizer_files import huggingface_tokenizer, read_tokenizer, save_tokenizer
+from tests.text.text_strategies import texts
 
 Named = Callable[[str], Tokenizer]
 KINDS = ["bpe", "characters"]

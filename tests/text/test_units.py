@@ -1,7 +1,7 @@
 from hypothesis import given
-from text_strategies import pasted, texts
 
 from explorer.text.units import character_starts, from_units, splits_pair, to_units
+from tests.text.text_strategies import pasted, texts
 
 
 def test_a_character_beyond_u_ffff_takes_two_units() -> None:

@@ -2,8 +2,6 @@
 
 from collections import deque
 
-from talking_engine import TalkingEngine
-
 from explorer.errors import ExplorerError
 from explorer.protocol import (
     DraftLoaded,
@@ -22,6 +20,7 @@ from explorer.protocol import (
 )
 from explorer.services.problems import ProblemService
 from explorer.ui.stores.known_models import KnownModels
+from tests.ui.talking_engine import TalkingEngine
 
 
 def model_info(name: str, chat: bool, origin: str = "shipped", free: bool = True) -> ModelInfo:

@@ -4,13 +4,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
-from talking_rig import SHIPPED, Rig, model_info
-from toy_engine import run_info
 
 from explorer.protocol import LoadModel, SetChat, SetPrompt
 from explorer.ui.panels.compare import ComparePanel
 from explorer.ui.stores.compare import CompareStore
 from explorer.ui.widgets.export import save_text_and_tell
+from tests.ui.talking_rig import SHIPPED, Rig, model_info
+from tests.ui.toy_engine import run_info
 
 DOCUMENT = " and then it goes on"
 ANSWER = "I am <think> who? </think> a model.<|im_end|>"

@@ -12,7 +12,6 @@ from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
-from training_facts import point
 
 from explorer.protocol import Sample
 from explorer.ui.stores.run_data import RunData
@@ -23,6 +22,7 @@ from explorer.ui.widgets.curve_style import DASHES, MARKS, dash_mask, dash_of, m
 from explorer.ui.widgets.curves import CurvePlot, Line, Reference
 from explorer.ui.widgets.decimate import Columns
 from explorer.ui.widgets.steady_text import SteadyText
+from tests.ui.training_facts import point
 
 
 def _saying(step: int, text: str = "") -> Sample:

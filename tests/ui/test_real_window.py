@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from x_screen import NEEDS, Screen, wait_until
 
 from explorer.ui.theme import LIGHT
+from tests.ui.x_screen import NEEDS, Screen, wait_until
 
 pytestmark = pytest.mark.skipif(bool(NEEDS), reason=f"not installed here: {', '.join(NEEDS)}")
 WIDTH, HEIGHT = 1280, 800

@@ -1,7 +1,6 @@
 """Runs on disk: the list, the bin, folders that are read and followed, what is looked at."""
 
 import pytest
-from training_facts import info, point
 
 from explorer.protocol import (
     BinRun,
@@ -21,6 +20,7 @@ from explorer.protocol import (
 )
 from explorer.ui.stores.run_data import Failure
 from explorer.ui.stores.runs import OpenedRun, RunsStore
+from tests.ui.training_facts import info, point
 
 
 class Desk:

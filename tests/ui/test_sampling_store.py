@@ -5,7 +5,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from PySide6.QtCore import QTimer
-from toy_engine import CONTEXT, ToyEngine, distribution, run_info
 
 from explorer.protocol import (
     Cancel,
@@ -23,6 +22,7 @@ from explorer.protocol import (
     StopGenerating,
 )
 from explorer.ui.stores.sampling import DRAFT, SamplingStore
+from tests.ui.toy_engine import CONTEXT, ToyEngine, distribution, run_info
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -3,7 +3,6 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from talking_rig import SHIPPED, Rig, model_info
 
 from explorer.protocol import (
     AttemptDone,
@@ -22,6 +21,7 @@ from explorer.services.judging import Judge, checked_sums
 from explorer.text.chatml import DIRECT_LINE, THINK_LINE
 from explorer.ui.panels.thinking import ThinkingPanel
 from explorer.ui.stores.thinking import ThinkingStore
+from tests.ui.talking_rig import SHIPPED, Rig, model_info
 
 TRACE = "<think> Oranges: 2 x 2 = 4. Left: 13 - 4 = 9. Each: 9 / 3 = 4. </think> The answer is 3<|im_end|>"
 PROBLEM = "Emily buys 3 apples."

@@ -10,13 +10,13 @@ from PySide6.QtGui import QColor, QImage, QInputMethodEvent, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from text_engine import TextEngine, write_draft
 
 from explorer.ui.settings import Settings
 from explorer.ui.stores.tokenizer import TokenizerStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets import token_editor
 from explorer.ui.widgets.token_editor import LARGE_PASTE, TokenEditor
+from tests.ui.text_engine import TextEngine, write_draft
 
 WRITINGS = {
     "plain": "Hello world, hello tokens",

@@ -12,7 +12,6 @@ from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
-from text_engine import TextEngine, tokenizer, write_draft
 
 from explorer.protocol import Failed
 from explorer.text.units import from_units
@@ -21,6 +20,7 @@ from explorer.ui.panels.tokenizer_texts import STARTERS
 from explorer.ui.settings import Settings
 from explorer.ui.stores.tokenizer import EXAMPLE, NAME, TokenizerStore
 from explorer.ui.theme import Theme
+from tests.ui.text_engine import TextEngine, tokenizer, write_draft
 
 
 class Rig:

@@ -10,7 +10,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
-from text_engine import TextEngine, tokenizer, write_draft
 
 from explorer.protocol import (
     ChooseEncoding,
@@ -32,6 +31,7 @@ from explorer.ui.stores.tokenizer import (
     FileOpened,
     TokenizerStore,
 )
+from tests.ui.text_engine import TextEngine, tokenizer, write_draft
 
 PIECES = [
     "a",

@@ -9,7 +9,6 @@ from PySide6.QtCore import QLocale, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
-from training_facts import info, point, sampled, started, step_done
 
 from explorer.core.training.presets import PRESETS as ENGINE_PRESETS
 from explorer.protocol import (
@@ -48,6 +47,7 @@ from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.training import TrainingStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.export import save_picture
+from tests.ui.training_facts import info, point, sampled, started, step_done
 
 CHECKPOINT = "/data/runs/run-1/checkpoints/step-000400"
 

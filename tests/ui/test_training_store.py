@@ -5,7 +5,6 @@ from math import log
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from training_facts import info, point, sampled, started, step_done
 
 from explorer.protocol import (
     Cancel,
@@ -31,6 +30,7 @@ from explorer.protocol import (
 )
 from explorer.ui.stores.run_data import RunData
 from explorer.ui.stores.training import LiveRun, TrainingStore
+from tests.ui.training_facts import info, point, sampled, started, step_done
 
 
 class Desk:
