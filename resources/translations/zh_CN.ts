@@ -87,6 +87,10 @@
         <translation>提示和回答的词元</translation>
     </message>
     <message>
+        <source>not asked yet</source>
+        <translation>尚未提问</translation>
+    </message>
+    <message>
         <source>Loading the model …</source>
         <translation>正在加载模型…</translation>
     </message>
@@ -166,20 +170,58 @@
         <translation>首个词元 {seconds} 秒后</translation>
     </message>
     <message>
-        <source>cut off: as many tokens as asked for</source>
-        <translation>已截断：达到要求的词元数</translation>
+        <source>length reached</source>
+        <translation>达到长度上限</translation>
     </message>
     <message>
-        <source>ended by the model</source>
-        <translation>由模型结束</translation>
+        <source>ended by itself</source>
+        <translation>自行结束</translation>
+    </message>
+    <message>
+        <source>context full</source>
+        <translation>上下文已满</translation>
     </message>
     <message>
         <source>stopped</source>
         <translation>已停止</translation>
     </message>
+</context>
+<context>
+    <name>AttemptGrid</name>
     <message>
-        <source>cut off: its context is full</source>
-        <translation>已截断：上下文已满</translation>
+        <source>Attempts</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>attempt {number}</source>
+        <translation>第 {number} 次尝试</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens</source>
+        <translation>{tokens} 个词元</translation>
+    </message>
+    <message>
+        <source>answer {answer}</source>
+        <translation>答案 {answer}</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>没有答案</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>对</translation>
+    </message>
+    <message>
+        <source>wrong</source>
+        <translation>错</translation>
+    </message>
+</context>
+<context>
+    <name>AttemptsView</name>
+    <message>
+        <source>Many attempts at the same problem will stand here, right and wrong.</source>
+        <translation>对同一道题的多次尝试会出现在这里，有对有错。</translation>
     </message>
 </context>
 <context>
@@ -314,6 +356,41 @@
     </message>
 </context>
 <context>
+    <name>CopiesPage</name>
+    <message>
+        <source>A GGUF file is unpacked when it is opened first; the copy lets it open in a moment next time. Deleting a copy loses nothing but that moment.</source>
+        <translation>GGUF 文件第一次打开时会解包；有了副本，下次很快就能打开。删除副本，损失的只是这点时间。</translation>
+    </message>
+    <message>
+        <source>Tidy up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>Delete all that nobody uses now</source>
+        <translation>删除所有当前无人使用的副本</translation>
+    </message>
+    <message>
+        <source>Most that copies may take together</source>
+        <translation>副本合计最多占用</translation>
+    </message>
+    <message>
+        <source>Those used longest ago go first; 0: no limit</source>
+        <translation>最久没用的先删；0 表示不限</translation>
+    </message>
+    <message>
+        <source>Keep at most</source>
+        <translation>最多保留</translation>
+    </message>
+    <message>
+        <source>{count} copies, {size} together</source>
+        <translation>{count} 个副本，共 {size}</translation>
+    </message>
+    <message>
+        <source>There are no copies now.</source>
+        <translation>现在没有副本。</translation>
+    </message>
+</context>
+<context>
     <name>CurveArea</name>
     <message>
         <source>Curves of the run</source>
@@ -330,6 +407,30 @@
     <message>
         <source>Bits per byte, held-out</source>
         <translation>留出文本的每字节比特</translation>
+    </message>
+    <message>
+        <source>Share of answers that are right</source>
+        <translation>答对的比例</translation>
+    </message>
+    <message>
+        <source>Mean reward of an answer</source>
+        <translation>回答的平均奖励</translation>
+    </message>
+    <message>
+        <source>Mean length of an answer (tokens)</source>
+        <translation>回答的平均长度（词元）</translation>
+    </message>
+    <message>
+        <source>Entropy (nats per token)</source>
+        <translation>熵（每词元纳特）</translation>
+    </message>
+    <message>
+        <source>Distance from its beginning (KL, nats)</source>
+        <translation>与起点的距离（KL，纳特）</translation>
+    </message>
+    <message>
+        <source>Share of pairs put in the right order</source>
+        <translation>排对次序的比例</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -368,12 +469,60 @@
         <translation>重新显示全部步数（按 0 或双击）</translation>
     </message>
     <message>
+        <source>updates</source>
+        <translation>更新次数</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
         <source>training</source>
         <translation>训练</translation>
     </message>
     <message>
         <source>held-out</source>
         <translation>留出</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>答对</translation>
+    </message>
+    <message>
+        <source>Reward</source>
+        <translation>奖励</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>熵</translation>
+    </message>
+    <message>
+        <source>KL</source>
+        <translation>KL</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Gradient</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>held-out, pass@1</source>
+        <translation>留出题，pass@1</translation>
     </message>
     <message>
         <source>bits per byte</source>
@@ -392,12 +541,157 @@
         <translation>词元/秒</translation>
     </message>
     <message>
+        <source>entropy</source>
+        <translation>熵</translation>
+    </message>
+    <message>
+        <source>in the update</source>
+        <translation>本次更新</translation>
+    </message>
+    <message>
         <source>knows nothing: ln V = {loss}</source>
         <translation>一无所知：ln V = {loss}</translation>
     </message>
     <message>
         <source>step {step}</source>
         <translation>第 {step} 步</translation>
+    </message>
+</context>
+<context>
+    <name>Details</name>
+    <message>
+        <source>Choose a model in the list to see what it is.</source>
+        <translation>在列表中选择一个模型，看看它是什么。</translation>
+    </message>
+    <message>
+        <source>Use in Sampling</source>
+        <translation>用于采样</translation>
+    </message>
+    <message>
+        <source>Show its folder</source>
+        <translation type="unfinished">显示所在文件夹</translation>
+    </message>
+    <message>
+        <source>Copy its path</source>
+        <translation>复制路径</translation>
+    </message>
+    <message>
+        <source>Take off the list</source>
+        <translation>移出列表</translation>
+    </message>
+    <message>
+        <source>Its files stay where they are</source>
+        <translation>它的文件留在原处</translation>
+    </message>
+    <message>
+        <source>Delete the download…</source>
+        <translation>删除下载的文件……</translation>
+    </message>
+    <message>
+        <source>Memory, computed from its sizes</source>
+        <translation>内存（由各项大小算出）</translation>
+    </message>
+    <message>
+        <source>Chat template</source>
+        <translation>对话模板</translation>
+    </message>
+    <message>
+        <source>What its makers say</source>
+        <translation>制作者的说明</translation>
+    </message>
+    <message>
+        <source>{place} (on {machine})</source>
+        <translation>{place}(在 {machine} 上)</translation>
+    </message>
+    <message>
+        <source>Terms: {terms}</source>
+        <translation>许可条款：{terms}</translation>
+    </message>
+    <message>
+        <source>Read its terms before you use it: {terms}</source>
+        <translation>使用前请阅读其条款：{terms}</translation>
+    </message>
+    <message>
+        <source>Copy its name</source>
+        <translation>复制名称</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadPage</name>
+    <message>
+        <source>Repository on the Hugging Face hub</source>
+        <translation>Hugging Face hub 上的仓库</translation>
+    </message>
+    <message>
+        <source>Look it up</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>Ask the hub which files it has</source>
+        <translation>询问 hub 它有哪些文件</translation>
+    </message>
+    <message>
+        <source>Which of its models</source>
+        <translation>选择其中哪个模型</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Small open models that fit a laptop:</source>
+        <translation>适合笔记本电脑的小型开放模型：</translation>
+    </message>
+    <message>
+        <source>A model from the Hugging Face hub. Nothing is sent before you press a button.</source>
+        <translation>来自 Hugging Face hub 的模型。按下按钮之前不会发送任何内容。</translation>
+    </message>
+    <message>
+        <source>{name} · about {size} · {terms}</source>
+        <translation>{name} · 约 {size} · {terms}</translation>
+    </message>
+    <message>
+        <source>{repo} is here already: {folder}</source>
+        <translation>{repo} 已经在这里：{folder}</translation>
+    </message>
+    <message>
+        <source>{count} files, {size} to fetch; the disk has {free} free. It goes to {folder}.</source>
+        <translation>{count} 个文件，需下载 {size}；磁盘空闲 {free}。将存到 {folder}。</translation>
+    </message>
+    <message>
+        <source>Terms: {terms}</source>
+        <translation>许可条款：{terms}</translation>
+    </message>
+    <message>
+        <source>The disk has no room for it.</source>
+        <translation>磁盘空间不够。</translation>
+    </message>
+    <message>
+        <source>Asking the hub about {repo} …</source>
+        <translation>正在向 hub 询问 {repo}……</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadRow</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>What has come is kept</source>
+        <translation>已下载的部分会保留</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">继续</translation>
+    </message>
+    <message>
+        <source>Throw away</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>Delete what has come of it</source>
+        <translation>删除已下载的部分</translation>
     </message>
 </context>
 <context>
@@ -451,6 +745,33 @@
     </message>
 </context>
 <context>
+    <name>EmptyPage</name>
+    <message>
+        <source>Train one in 60 seconds</source>
+        <translation>60 秒训练一个</translation>
+    </message>
+    <message>
+        <source>Look for one under Models</source>
+        <translation>到“模型”中找一个</translation>
+    </message>
+    <message>
+        <source>Let {name} answer</source>
+        <translation>让 {name} 来回答</translation>
+    </message>
+    <message>
+        <source>Looking for models …</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>There is no model yet: one has to learn from a text first.</source>
+        <translation>还没有模型：得先让一个模型从文本中学习。</translation>
+    </message>
+    <message>
+        <source>No model was trained here yet.</source>
+        <translation>这里还没有训练过模型。</translation>
+    </message>
+</context>
+<context>
     <name>EnginePlaceDialog</name>
     <message>
         <source>Compute on another machine</source>
@@ -467,6 +788,73 @@
     <message>
         <source>It must work without asking for a password. It counts from the next opening on.</source>
         <translation>命令必须不询问密码就能运行。下次打开时生效。</translation>
+    </message>
+</context>
+<context>
+    <name>GroupView</name>
+    <message>
+        <source>The update's group before</source>
+        <translation>本次更新的上一组</translation>
+    </message>
+    <message>
+        <source>The update's next group</source>
+        <translation>本次更新的下一组</translation>
+    </message>
+    <message>
+        <source>The whole answer</source>
+        <translation>完整回答</translation>
+    </message>
+    <message>
+        <source>Reward</source>
+        <translation>奖励</translation>
+    </message>
+    <message>
+        <source>Advantage</source>
+        <translation>优势</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Answers of the group</source>
+        <translation>这一组的回答</translation>
+    </message>
+    <message>
+        <source>Update {step}  ·  problem {number} of {total}</source>
+        <translation>第 {step} 次更新  ·  第 {number} 题，共 {total} 题</translation>
+    </message>
+    <message>
+        <source>Right answer: {answer}</source>
+        <translation>正确答案：{answer}</translation>
+    </message>
+    <message>
+        <source>None is right: nothing is learned from this group.</source>
+        <translation>没有一个答对：这一组学不到东西。</translation>
+    </message>
+    <message>
+        <source>All rewards are equal: this group teaches nothing.</source>
+        <translation>奖励都相同：这一组学不到东西。</translation>
+    </message>
+    <message>
+        <source>Cut off by the limit</source>
+        <translation>到长度上限被截断</translation>
+    </message>
+    <message>
+        <source>neither right nor wrong</source>
+        <translation>不分对错</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>对</translation>
+    </message>
+    <message>
+        <source>wrong</source>
+        <translation>错</translation>
     </message>
 </context>
 <context>
@@ -575,6 +963,38 @@
         <translation>在留出文本上；不同词表之间可比</translation>
     </message>
     <message>
+        <source>Right</source>
+        <translation>答对</translation>
+    </message>
+    <message>
+        <source>Share of this update's answers that are right</source>
+        <translation>本次更新的回答中答对的比例</translation>
+    </message>
+    <message>
+        <source>Held-out right</source>
+        <translation>留出题答对</translation>
+    </message>
+    <message>
+        <source>Pass@1: one answer each to problems that it does not learn from</source>
+        <translation>pass@1：不用来学习的题，每题答一次</translation>
+    </message>
+    <message>
+        <source>Reward</source>
+        <translation>奖励</translation>
+    </message>
+    <message>
+        <source>Mean of this update's answers</source>
+        <translation>本次更新所有回答的平均值</translation>
+    </message>
+    <message>
+        <source>Answer length</source>
+        <translation>回答长度</translation>
+    </message>
+    <message>
+        <source>Tokens, mean of this update's answers</source>
+        <translation>词元数，本次更新所有回答的平均值</translation>
+    </message>
+    <message>
         <source>Tokens/s</source>
         <translation>词元/秒</translation>
     </message>
@@ -614,8 +1034,8 @@
         <translation>模型</translation>
     </message>
     <message>
-        <source>Which run's model answers</source>
-        <translation>由哪次训练的模型回答</translation>
+        <source>Which model answers</source>
+        <translation>由哪个模型回答</translation>
     </message>
     <message>
         <source>Loading the model …</source>
@@ -642,6 +1062,13 @@
     </message>
 </context>
 <context>
+    <name>ModelList</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+</context>
+<context>
     <name>ModelPicker</name>
     <message>
         <source>Model</source>
@@ -662,6 +1089,288 @@
     <message>
         <source>Open a GGUF file…</source>
         <translation>打开 GGUF 文件…</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>Trained here</source>
+        <translation>在这里训练的</translation>
+    </message>
+    <message>
+        <source>Came with the program</source>
+        <translation>随程序附带的</translation>
+    </message>
+    <message>
+        <source>Found on this computer</source>
+        <translation>在这台电脑上找到的</translation>
+    </message>
+    <message>
+        <source>Opened by you</source>
+        <translation>你打开的</translation>
+    </message>
+    <message>
+        <source>Downloaded</source>
+        <translation>下载的</translation>
+    </message>
+    <message>
+        <source>At servers</source>
+        <translation>服务器上的</translation>
+    </message>
+    <message>
+        <source>Asking the hub …</source>
+        <translation>正在询问 hub……</translation>
+    </message>
+    <message>
+        <source>{have} of {total}</source>
+        <translation>{have} / {total}</translation>
+    </message>
+    <message>
+        <source>checking {file}</source>
+        <translation>正在校验 {file}</translation>
+    </message>
+    <message>
+        <source>the connection broke, trying again</source>
+        <translation>连接中断，正在重试</translation>
+    </message>
+    <message>
+        <source>{size}/s</source>
+        <translation>{size}/秒</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished">剩余 {time}</translation>
+    </message>
+    <message>
+        <source>Stopped: {have} are kept.</source>
+        <translation>已停止：保留了 {have}。</translation>
+    </message>
+    <message>
+        <source>Stopped: {have} of {total} are kept.</source>
+        <translation>已停止：保留了 {total} 中的 {have}。</translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation type="unfinished">{count} 个词元</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation>家族</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Stored as</source>
+        <translation>存储格式</translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation>磁盘占用</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>分词器</translation>
+    </message>
+    <message>
+        <source>Weights in float32</source>
+        <translation>float32 权重</translation>
+    </message>
+    <message>
+        <source>Weights in bfloat16</source>
+        <translation>bfloat16 权重</translation>
+    </message>
+    <message>
+        <source>Weights in int8</source>
+        <translation>int8 权重</translation>
+    </message>
+    <message>
+        <source>Keys and values, 1,000 tokens</source>
+        <translation>键和值，1,000 个词元</translation>
+    </message>
+    <message>
+        <source>{heads}, sharing {kv} pairs of keys and values</source>
+        <translation>{heads} 个，共用 {kv} 对键和值</translation>
+    </message>
+    <message>
+        <source>a matrix of its own</source>
+        <translation>单独的矩阵</translation>
+    </message>
+    <message>
+        <source>the embedding, once more</source>
+        <translation>与嵌入共用</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>Inner width</source>
+        <translation>内部宽度</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
+    </message>
+    <message>
+        <source>Width of a head</source>
+        <translation>每个头的宽度</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Output layer</source>
+        <translation>输出层</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>learned, one vector each</source>
+        <translation>学得的，每个位置一个向量</translation>
+    </message>
+    <message>
+        <source>rotary, base {base}</source>
+        <translation>旋转式，基数 {base}</translation>
+    </message>
+    <message>
+        <source>{layers} layers see the last {tokens} tokens</source>
+        <translation>{layers} 层只看最近 {tokens} 个词元</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPanel</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Every model within reach: trained here, found, opened, downloaded, or at a server.</source>
+        <translation>所有可用的模型：在这里训练的、找到的、打开的、下载的，或在服务器上的。</translation>
+    </message>
+    <message>
+        <source>Train one in 60 seconds</source>
+        <translation>60 秒训练一个</translation>
+    </message>
+    <message>
+        <source>Read the list again</source>
+        <translation>重新读取列表</translation>
+    </message>
+    <message>
+        <source>Copy the list (CSV)</source>
+        <translation>复制列表（CSV）</translation>
+    </message>
+    <message>
+        <source>Copy the list (JSON)</source>
+        <translation>复制列表（JSON）</translation>
+    </message>
+    <message>
+        <source>Save the picture…</source>
+        <translation>保存图片…</translation>
+    </message>
+    <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open a GGUF file…</source>
+        <translation>打开 GGUF 文件…</translation>
+    </message>
+    <message>
+        <source>Path on the other machine</source>
+        <translation>另一台机器上的路径</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished">打开</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Unpacked copies</source>
+        <translation>解包副本</translation>
+    </message>
+    <message>
+        <source>No model yet. Let one learn, download one, or drop a folder or a GGUF file here.</source>
+        <translation>还没有模型。可以训练一个、下载一个，或把文件夹或 GGUF 文件拖到这里。</translation>
+    </message>
+    <message>
+        <source>Looking for models …</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>Folder or GGUF file on {machine}</source>
+        <translation>{machine} 上的文件夹或 GGUF 文件</translation>
+    </message>
+    <message>
+        <source>“{name}” is off the list; its files are where they were.</source>
+        <translation>“{name}”已移出列表；它的文件还在原处。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>Delete “{name}” from the disk? {size} will be free; it cannot be undone.</source>
+        <translation>从磁盘删除“{name}”？将腾出 {size}；无法撤销。</translation>
+    </message>
+    <message>
+        <source>Delete {size}</source>
+        <translation>删除 {size}</translation>
+    </message>
+    <message>
+        <source>It is on the clipboard.</source>
+        <translation>已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>{repo} is here.</source>
+        <translation>{repo} 已下载完成。</translation>
+    </message>
+    <message>
+        <source>Open a folder with a model</source>
+        <translation>打开含有模型的文件夹</translation>
+    </message>
+    <message>
+        <source>Open a GGUF file</source>
+        <translation>打开 GGUF 文件</translation>
+    </message>
+    <message>
+        <source>The list is on the clipboard.</source>
+        <translation>列表已复制到剪贴板。</translation>
     </message>
 </context>
 <context>
@@ -752,6 +1461,141 @@
     </message>
 </context>
 <context>
+    <name>ProblemBox</name>
+    <message>
+        <source>Problem</source>
+        <translation>题目</translation>
+    </message>
+    <message>
+        <source>Type a problem whose answer is one number, or draw one.</source>
+        <translation>输入一道答案是一个数的题目，或抽取一道。</translation>
+    </message>
+    <message>
+        <source>Right answer</source>
+        <translation>正确答案</translation>
+    </message>
+    <message>
+        <source>if you know it</source>
+        <translation>如果你知道</translation>
+    </message>
+    <message>
+        <source>Word problems</source>
+        <translation>应用题</translation>
+    </message>
+    <message>
+        <source>Sums</source>
+        <translation>算式</translation>
+    </message>
+    <message>
+        <source>Letters</source>
+        <translation>数字母</translation>
+    </message>
+    <message>
+        <source>Countdown</source>
+        <translation>凑数游戏</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一题</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一题</translation>
+    </message>
+    <message>
+        <source>The problem before (Alt+Left)</source>
+        <translation>上一题（Alt+左）</translation>
+    </message>
+    <message>
+        <source>The next problem (Alt+Right)</source>
+        <translation>下一题（Alt+右）</translation>
+    </message>
+    <message>
+        <source>Think</source>
+        <translation>思考</translation>
+    </message>
+    <message>
+        <source>One trace, and one answer at once (Ctrl+Return)</source>
+        <translation>一条思考过程，和一个直接的回答（Ctrl+Return）</translation>
+    </message>
+    <message>
+        <source>The same problem with as many seeds (Ctrl+Shift+Return)</source>
+        <translation>用这么多个种子做同一道题（Ctrl+Shift+Return）</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop where it is (Esc)</source>
+        <translation>就此停止（Esc）</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>题库</translation>
+    </message>
+    <message>
+        <source>Which kind of problem is drawn</source>
+        <translation>抽取哪一类题目</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>How many sums a word problem takes</source>
+        <translation>应用题需要几步计算</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>The same number gives the same problem</source>
+        <translation>相同的编号给出相同的题目</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>0 takes the most likely token</source>
+        <translation>0 表示总取最可能的词元</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>An attempt ends after so many tokens</source>
+        <translation>一次尝试到这么多词元为止</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same random numbers</source>
+        <translation>相同的种子给出相同的随机数</translation>
+    </message>
+    <message>
+        <source>Attempts</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>How often it is tried</source>
+        <translation>尝试多少次</translation>
+    </message>
+    <message>
+        <source>Try {count} times</source>
+        <translation>尝试 {count} 次</translation>
+    </message>
+    <message>
+        <source>Try once</source>
+        <translation>尝试一次</translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Tokens</source>
@@ -768,6 +1612,14 @@
     <message>
         <source>Compare</source>
         <translation>对比</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>思考</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
 </context>
 <context>
@@ -849,6 +1701,10 @@
         <translation>已中断</translation>
     </message>
     <message>
+        <source>recorded when a shipped model was made</source>
+        <translation>自带模型制作时的记录</translation>
+    </message>
+    <message>
         <source>reading the text</source>
         <translation>正在读取文本</translation>
     </message>
@@ -867,6 +1723,18 @@
     <message>
         <source>making the model fast</source>
         <translation>正在优化模型</translation>
+    </message>
+    <message>
+        <source>{count} lines are no text and were left out.</source>
+        <translation>有 {count} 行不是文本，已略去。</translation>
+    </message>
+    <message>
+        <source>{count} files hold no text and were left out.</source>
+        <translation>有 {count} 个文件没有文本，已略去。</translation>
+    </message>
+    <message>
+        <source>The text fills only {size} of the {wanted} entries of the vocabulary.</source>
+        <translation>文本只填满了词表 {wanted} 项中的 {size} 项。</translation>
     </message>
     <message>
         <source>Start again</source>
@@ -991,6 +1859,10 @@
         <translation>训练</translation>
     </message>
     <message>
+        <source>Stage</source>
+        <translation>阶段</translation>
+    </message>
+    <message>
         <source>Status</source>
         <translation>状态</translation>
     </message>
@@ -1049,6 +1921,10 @@
     <message>
         <source>engine died</source>
         <translation>引擎终止</translation>
+    </message>
+    <message>
+        <source>recorded</source>
+        <translation>记录</translation>
     </message>
     <message>
         <source>now</source>
@@ -1275,10 +2151,6 @@
         <translation>同一种子，同一文本</translation>
     </message>
     <message>
-        <source>Train one in 60 seconds</source>
-        <translation>60 秒训练一个</translation>
-    </message>
-    <message>
         <source>Copy the text</source>
         <translation>复制文本</translation>
     </message>
@@ -1307,20 +2179,63 @@
         <translation>分布已复制到剪贴板。</translation>
     </message>
     <message>
-        <source>There is no model yet: one has to learn from a text first.</source>
-        <translation>还没有模型：得先让一个模型从文本中学习。</translation>
-    </message>
-    <message>
-        <source>Looking for models …</source>
-        <translation>正在寻找模型……</translation>
-    </message>
-    <message>
         <source>Try again</source>
         <translation>重试</translation>
     </message>
     <message>
         <source>Start it again</source>
         <translation>重新启动</translation>
+    </message>
+</context>
+<context>
+    <name>ServersPage</name>
+    <message>
+        <source>Models at servers that speak OpenAI's protocol: vLLM, llama.cpp, Ollama, LM Studio.</source>
+        <translation>使用 OpenAI 协议的服务器上的模型：vLLM、llama.cpp、Ollama、LM Studio。</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>my-server</source>
+        <translation>我的服务器</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>none needed for most local servers</source>
+        <translation>多数本地服务器不需要</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>密钥</translation>
+    </message>
+    <message>
+        <source>Add and test</source>
+        <translation>添加并测试</translation>
+    </message>
+    <message>
+        <source>The key goes into the keyring of {machine}; the address is as seen from there.</source>
+        <translation>密钥存入 {machine} 的钥匙串；地址以那台机器为准。</translation>
+    </message>
+    <message>
+        <source>The key goes into the system's keyring, never into a file.</source>
+        <translation>密钥存入系统钥匙串，绝不写入文件。</translation>
+    </message>
+    <message>
+        <source>Asking {name} for its models …</source>
+        <translation>正在询问 {name} 有哪些模型……</translation>
+    </message>
+    <message>
+        <source>✓ {name} answers and has {count} models. They stand in the list.</source>
+        <translation>✓ {name} 有回应，有 {count} 个模型，已列入列表。</translation>
+    </message>
+    <message>
+        <source>Its address is not encrypted: the key travels in the open.</source>
+        <translation>它的地址没有加密：密钥以明文传送。</translation>
     </message>
 </context>
 <context>
@@ -1362,16 +2277,8 @@
         <translation>开始训练（Ctrl+回车）</translation>
     </message>
     <message>
-        <source>Pretrain a {preset} model on {text} with {pieces} for {steps} steps, seed {seed}</source>
-        <translation>预训练一个 {preset} 模型，文本 {text}，用 {pieces}，训练 {steps} 步，种子 {seed}</translation>
-    </message>
-    <message>
         <source>Which text it learns: {name}</source>
         <translation>它学习的文本：{name}</translation>
-    </message>
-    <message>
-        <source>Text: {name}</source>
-        <translation>文本：{name}</translation>
     </message>
     <message>
         <source>the Python manual</source>
@@ -1386,12 +2293,120 @@
         <translation>Python 手册</translation>
     </message>
     <message>
+        <source>Stage of training</source>
+        <translation>训练阶段</translation>
+    </message>
+    <message>
+        <source>Pretrain</source>
+        <translation>预训练</translation>
+    </message>
+    <message>
+        <source>Finetune</source>
+        <translation>微调</translation>
+    </message>
+    <message>
+        <source>Rejection sampling</source>
+        <translation>拒绝采样</translation>
+    </message>
+    <message>
+        <source>GRPO</source>
+        <translation>GRPO</translation>
+    </message>
+    <message>
+        <source>a .jsonl file…</source>
+        <translation>.jsonl 文件…</translation>
+    </message>
+    <message>
+        <source>Choose conversations</source>
+        <translation>选择对话</translation>
+    </message>
+    <message>
+        <source>Which conversations it learns: {name}</source>
+        <translation>学习哪些对话：{name}</translation>
+    </message>
+    <message>
+        <source>a folder with a model…</source>
+        <translation>模型所在的文件夹…</translation>
+    </message>
+    <message>
+        <source>Choose a folder with a model</source>
+        <translation>选择模型所在的文件夹</translation>
+    </message>
+    <message>
+        <source>Which model it begins from: {name}</source>
+        <translation>从哪个模型开始：{name}</translation>
+    </message>
+    <message>
+        <source>How often it goes through them</source>
+        <translation>学多少遍</translation>
+    </message>
+    <message>
+        <source>Problems an update</source>
+        <translation>每次更新的题数</translation>
+    </message>
+    <message>
+        <source>Answers to each problem</source>
+        <translation>每题的回答数</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>更新次数</translation>
+    </message>
+    <message>
+        <source>{stage} a {preset} model on {text} with {pieces} for {steps} steps, seed {seed}</source>
+        <translation>{stage}一个 {preset} 模型，文本 {text}，用 {pieces}，训练 {steps} 步，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>{stage} {parent} on {chats} for {epochs} rounds, seed {seed}</source>
+        <translation>{stage} {parent}，对话 {chats}，学 {epochs} 遍，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>{stage} from {parent} with {problems} problems and {group} answers to each for {updates} updates, seed {seed}</source>
+        <translation>{stage}，从 {parent} 开始，每次 {problems} 道题，每题 {group} 个回答，更新 {updates} 次，种子 {seed}</translation>
+    </message>
+    <message>
         <source>Small world</source>
         <translation>小世界</translation>
     </message>
     <message>
+        <source>{model}, {stage}</source>
+        <translation>{model}，{stage}</translation>
+    </message>
+    <message>
+        <source>built-in conversations</source>
+        <translation>内置对话</translation>
+    </message>
+    <message>
+        <source>no model yet</source>
+        <translation>还没有模型</translation>
+    </message>
+    <message>
+        <source>looking for models …</source>
+        <translation>正在找模型……</translation>
+    </message>
+    <message>
+        <source>Finetune one</source>
+        <translation>先微调一个</translation>
+    </message>
+    <message>
+        <source>Pretrain one</source>
+        <translation>先预训练一个</translation>
+    </message>
+    <message>
+        <source>shipped</source>
+        <translation>自带</translation>
+    </message>
+    <message>
+        <source>{stage}, step {step}</source>
+        <translation>{stage}，第 {step} 步</translation>
+    </message>
+    <message>
         <source>nano: 0.9 million weights; two CPU cores teach it in a few minutes.</source>
         <translation>nano:90 万个权重；两个 CPU 核心几分钟就能教会。</translation>
+    </message>
+    <message>
+        <source>micro: 1.3 million weights, and room for 512 tokens: for long answers.</source>
+        <translation>micro：130 万个权重，能容纳 512 个词元，适合长回答。</translation>
     </message>
     <message>
         <source>small: 12 million weights; wants a laptop's GPU.</source>
@@ -1424,6 +2439,84 @@
     <message>
         <source>Choose a folder of texts</source>
         <translation>选择文本文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>SidePane</name>
+    <message>
+        <source>What it tries</source>
+        <translation>它的尝试</translation>
+    </message>
+    <message>
+        <source>What it says</source>
+        <translation>它说的话</translation>
+    </message>
+    <message>
+        <source>Tries or sayings</source>
+        <translation>尝试或说的话</translation>
+    </message>
+    <message>
+        <source>Here stand the answers of the first update, soon.</source>
+        <translation>第一次更新的回答很快会出现在这里。</translation>
+    </message>
+    <message>
+        <source>This run has tried nothing yet.</source>
+        <translation>这次训练还没有尝试过什么。</translation>
+    </message>
+    <message>
+        <source>Reading what it tried …</source>
+        <translation>正在读取它的尝试……</translation>
+    </message>
+</context>
+<context>
+    <name>Stages</name>
+    <message>
+        <source>pretraining</source>
+        <translation>预训练</translation>
+    </message>
+    <message>
+        <source>finetuning</source>
+        <translation>微调</translation>
+    </message>
+    <message>
+        <source>rejection sampling</source>
+        <translation>拒绝采样</translation>
+    </message>
+    <message>
+        <source>GRPO</source>
+        <translation>GRPO</translation>
+    </message>
+    <message>
+        <source>reward model</source>
+        <translation>奖励模型</translation>
+    </message>
+    <message>
+        <source>RLHF</source>
+        <translation>RLHF</translation>
+    </message>
+    <message>
+        <source>It reads conversations, and learns only what the assistant says in them.</source>
+        <translation>它读对话，只学其中助手说的话。</translation>
+    </message>
+    <message>
+        <source>It answers word problems many times; the right answers are what it learns, and again.</source>
+        <translation>它把应用题答很多遍，只学答对的，再来一轮。</translation>
+    </message>
+    <message>
+        <source>It answers word problems many times; answers better than their group become likelier.</source>
+        <translation>它把应用题答很多遍；比同组更好的回答，以后更容易出现。</translation>
+    </message>
+    <message>
+        <source>Finetuning begins from a model that has read something: pretrain one first.</source>
+        <translation>微调要从读过书的模型开始：请先预训练一个。</translation>
+    </message>
+    <message>
+        <source>Rejection sampling begins from a model that chats: finetune one first.</source>
+        <translation>拒绝采样要从会对话的模型开始：请先微调一个。</translation>
+    </message>
+    <message>
+        <source>GRPO begins from a model that chats: finetune one first.</source>
+        <translation>GRPO 要从会对话的模型开始：请先微调一个。</translation>
     </message>
 </context>
 <context>
@@ -1483,6 +2576,188 @@
     <message>
         <source>{device}, {free} free</source>
         <translation>{device}，空闲 {free}</translation>
+    </message>
+</context>
+<context>
+    <name>Thinking</name>
+    <message>
+        <source>another number</source>
+        <translation>是另一个数</translation>
+    </message>
+    <message>
+        <source>no number</source>
+        <translation>没有数</translation>
+    </message>
+    <message>
+        <source>several answers</source>
+        <translation>有多个答案</translation>
+    </message>
+    <message>
+        <source>nothing was said</source>
+        <translation>什么也没说</translation>
+    </message>
+    <message>
+        <source>the thinking does not end</source>
+        <translation>思考没有结束</translation>
+    </message>
+    <message>
+        <source>no answer after thinking</source>
+        <translation>思考之后没有回答</translation>
+    </message>
+    <message>
+        <source>it thought twice</source>
+        <translation>思考了两次</translation>
+    </message>
+    <message>
+        <source>a sum that was not done</source>
+        <translation>算式没有算完</translation>
+    </message>
+    <message>
+        <source>✗ no answer to be read: {reason}</source>
+        <translation>✗ 读不出答案：{reason}</translation>
+    </message>
+    <message>
+        <source>answer {answer}; nobody knows what is right</source>
+        <translation>答案 {answer}；没有已知的正确答案</translation>
+    </message>
+    <message>
+        <source>✓ right: {answer}</source>
+        <translation>✓ 正确：{answer}</translation>
+    </message>
+    <message>
+        <source>✗ wrong: {answer}</source>
+        <translation>✗ 错误：{answer}</translation>
+    </message>
+    <message>
+        <source>thinking: {tokens} tokens, {seconds} s</source>
+        <translation>思考：{tokens} 个词元，{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>answer: {tokens} tokens, {seconds} s</source>
+        <translation>回答：{tokens} 个词元，{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>{done} of {total} attempts have ended</source>
+        <translation>{total} 次尝试中已结束 {done} 次</translation>
+    </message>
+    <message>
+        <source>{right} of {done} right ({share} %)</source>
+        <translation>{done} 次中对了 {right} 次（{share} %）</translation>
+    </message>
+    <message>
+        <source>{left} to come</source>
+        <translation>还有 {left} 次</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens in {seconds} s</source>
+        <translation>{seconds} 秒内 {tokens} 个词元</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Majority vote: a tie between {answers}</source>
+        <translation>多数表决：{answers} 票数相同</translation>
+    </message>
+    <message>
+        <source>Majority vote: {answer}</source>
+        <translation>多数表决：{answer}</translation>
+    </message>
+    <message>
+        <source>without a right answer there are no marks</source>
+        <translation>没有正确答案就没有对错标记</translation>
+    </message>
+    <message>
+        <source>{count} × other answers</source>
+        <translation>{count} × 其他答案</translation>
+    </message>
+    <message>
+        <source>{count} × no answer</source>
+        <translation>{count} × 没有答案</translation>
+    </message>
+    <message>
+        <source>This model has no chat format, so it cannot be asked to think. Choose one that has learned from conversations.</source>
+        <translation>这个模型没有对话格式，无法要求它思考。请选择用对话训练过的模型。</translation>
+    </message>
+    <message>
+        <source>This model has no tokens for thinking: it is asked in words to work in steps.</source>
+        <translation>这个模型没有思考词元：只用文字请它分步解答。</translation>
+    </message>
+</context>
+<context>
+    <name>ThinkingPanel</name>
+    <message>
+        <source>Thinking traces</source>
+        <translation>思考过程</translation>
+    </message>
+    <message>
+        <source>A model has no paper but its own text: what it writes first is its thinking.</source>
+        <translation>模型没有草稿纸，只有自己的文本：它先写下的就是它的思考。</translation>
+    </message>
+    <message>
+        <source>Copy the trace</source>
+        <translation>复制思考过程</translation>
+    </message>
+    <message>
+        <source>Copy the attempts as CSV</source>
+        <translation>以 CSV 复制各次尝试</translation>
+    </message>
+    <message>
+        <source>Copy the attempts as JSON</source>
+        <translation>以 JSON 复制各次尝试</translation>
+    </message>
+    <message>
+        <source>Save the picture…</source>
+        <translation>保存图片…</translation>
+    </message>
+    <message>
+        <source>Emily's apples</source>
+        <translation>艾米丽的苹果</translation>
+    </message>
+    <message>
+        <source>One step</source>
+        <translation>一步题</translation>
+    </message>
+    <message>
+        <source>Three steps</source>
+        <translation>三步题</translation>
+    </message>
+    <message>
+        <source>Countdown</source>
+        <translation>凑数游戏</translation>
+    </message>
+    <message>
+        <source>15 attempts</source>
+        <translation>15 次尝试</translation>
+    </message>
+    <message>
+        <source>The trace is on the clipboard.</source>
+        <translation>思考过程已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>The attempts are on the clipboard.</source>
+        <translation>各次尝试已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation>没有加载模型。</translation>
+    </message>
+    <message>
+        <source>The engine that runs the model stopped. What it wrote stays here.</source>
+        <translation>运行模型的引擎停止了。已写的内容保留在这里。</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation>重新启动</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
     </message>
 </context>
 <context>
@@ -1670,6 +2945,41 @@
     </message>
 </context>
 <context>
+    <name>TraceView</name>
+    <message>
+        <source>Back to the trace</source>
+        <translation>回到思考过程</translation>
+    </message>
+    <message>
+        <source>The trace</source>
+        <translation>思考过程</translation>
+    </message>
+    <message>
+        <source>What the model thinks will stand here, as it is written.</source>
+        <translation>模型的思考会在书写时出现在这里。</translation>
+    </message>
+    <message>
+        <source>The same model, answering at once</source>
+        <translation>同一个模型，直接回答</translation>
+    </message>
+    <message>
+        <source>Reading the problem …</source>
+        <translation>正在读题…</translation>
+    </message>
+    <message>
+        <source>Attempt {number} of {count}</source>
+        <translation>第 {number} 次尝试，共 {count} 次</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens</source>
+        <translation>{tokens} 个词元</translation>
+    </message>
+    <message>
+        <source>cut off</source>
+        <translation>被截断</translation>
+    </message>
+</context>
+<context>
     <name>TrainingPanel</name>
     <message>
         <source>Training</source>
@@ -1684,12 +2994,24 @@
         <translation>3 分钟学会 Python 手册</translation>
     </message>
     <message>
+        <source>The small world</source>
+        <translation>小世界</translation>
+    </message>
+    <message>
         <source>Letters instead of byte pairs</source>
         <translation>用字母代替字节对</translation>
     </message>
     <message>
         <source>Another seed</source>
         <translation>换个种子</translation>
+    </message>
+    <message>
+        <source>Teach it to chat</source>
+        <translation>教它对话</translation>
+    </message>
+    <message>
+        <source>Let it practise</source>
+        <translation>让它做题</translation>
     </message>
     <message>
         <source>A text of your own…</source>
@@ -1758,6 +3080,49 @@
     <message>
         <source>Watch a run folder</source>
         <translation>观察一个训练文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>TryIt</name>
+    <message>
+        <source>A message to this model</source>
+        <translation>给这个模型的消息</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>Its answer</source>
+        <translation>它的回答</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Waiting for the first word …</source>
+        <translation>正在等待第一个字……</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation type="unfinished">{count} 个词元</translation>
+    </message>
+    <message>
+        <source>{rate} tokens/s</source>
+        <translation>{rate} 词元/秒</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>mean probability {share}</source>
+        <translation>平均概率 {share}</translation>
+    </message>
+    <message>
+        <source>least sure of “{token}” ({share})</source>
+        <translation>最没把握的是“{token}”({share})</translation>
     </message>
 </context>
 <context>
@@ -1867,6 +3232,37 @@
     <message>
         <source>Pause</source>
         <translation>暂停</translation>
+    </message>
+</context>
+<context>
+    <name>_Row</name>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished">删除</translation>
+    </message>
+    <message>
+        <source>opened {when}</source>
+        <translation>打开于 {when}</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Forget its address and its key</source>
+        <translation>忘记它的地址和密钥</translation>
+    </message>
+    <message>
+        <source>{count} models</source>
+        <translation>{count} 个模型</translation>
     </message>
 </context>
 <context>
@@ -2053,6 +3449,10 @@
     <message>
         <source>Weights in 8 bits go through code that is compiled already. Leave --compile out, or choose another --dtype.</source>
         <translation>8 位权重本来就经过已编译的代码。请去掉 --compile，或选择其他 --dtype。</translation>
+    </message>
+    <message>
+        <source>--dtype and --compile are for models on this machine. Leave them out.</source>
+        <translation>--dtype 和 --compile 只用于本机上的模型。请去掉它们。</translation>
     </message>
     <message>
         <source>A model at a server cannot be looked into. Choose one on this machine.</source>
@@ -2329,6 +3729,10 @@
     <message>
         <source>There is no server called {name}. Known are: {names}.</source>
         <translation>没有名为 {name} 的服务器。已知的有:{names}。</translation>
+    </message>
+    <message>
+        <source>There is no server called {name}: none is known yet. Add one: llm-explorer server add NAME URL.</source>
+        <translation>没有名为 {name} 的服务器：还没有登记任何服务器。请添加一个：llm-explorer server add NAME URL。</translation>
     </message>
     <message>
         <source>{name} cannot be a server's name. Use letters, digits, dots and dashes.</source>
@@ -2699,6 +4103,14 @@
         <translation>{path} 无法读取（{reason}）。请换一个文件。</translation>
     </message>
     <message>
+        <source>There is no file {path}. Choose one of preferences.</source>
+        <translation>没有文件 {path}。请选择一个偏好文件。</translation>
+    </message>
+    <message>
+        <source>There are only {kept} pairs of which one was preferred ({skipped} could not be used), and {least} are needed. Collect more, or choose another rule.</source>
+        <translation>分出优劣的回答对只有 {kept} 个（{skipped} 个无法使用），至少需要 {least} 个。请再收集一些，或换一条规则。</translation>
+    </message>
+    <message>
         <source>There are no problems of the kind {kinds}. Choose among {known}, or mixed.</source>
         <translation>没有 {kinds} 这类题目。请从 {known} 中选择，或选 mixed。</translation>
     </message>
@@ -2715,6 +4127,14 @@
         <translation>{path} 不能用作验证器（{reason}）。它需要一个函数 verify(problem, text)。</translation>
     </message>
     <message>
+        <source>The stage rlhf needs a judge. Choose a run of the stage reward by reward_model.</source>
+        <translation>rlhf 阶段需要一个评判者。请用 reward_model 选择一个 reward 阶段的运行。</translation>
+    </message>
+    <message>
+        <source>The reward model {judge} has another vocabulary than {name}. Train one from the same model.</source>
+        <translation>奖励模型 {judge} 的词表与 {name} 不同。请从同一个模型训练奖励模型。</translation>
+    </message>
+    <message>
         <source>Answers of {tokens} tokens do not fit into the model's context of {context}. Choose a smaller max_tokens.</source>
         <translation>{tokens} 个词元的回答放不进该模型长度为 {context} 的上下文。请选择更小的 max_tokens。</translation>
     </message>
@@ -2725,6 +4145,14 @@
     <message>
         <source>{name} has not learned to chat, so it cannot be asked. Choose a model after the stage sft.</source>
         <translation>{name} 还没有学过对话，无法向它提问。请选择经过 sft 阶段的模型。</translation>
+    </message>
+    <message>
+        <source>{path} is no reward model. Choose a run of the stage reward.</source>
+        <translation>{path} 不是奖励模型。请选择 reward 阶段的运行。</translation>
+    </message>
+    <message>
+        <source>There is no rule {name} to prefer answers by. Choose one of: {known}.</source>
+        <translation>没有名为 {name} 的偏好规则。请选择其中之一：{known}。</translation>
     </message>
     <message>
         <source>There is no stage {name}. Choose one of: {known}.</source>
@@ -2849,6 +4277,14 @@
     <message>
         <source>The tokenizer file {path} is damaged. Choose another run or checkpoint.</source>
         <translation>分词器文件 {path} 已损坏。请选择另一次训练或检查点。</translation>
+    </message>
+    <message>
+        <source>The engine died. What had come is kept: go on from there.</source>
+        <translation>引擎终止了。已下载的部分还在：可以从那里继续。</translation>
+    </message>
+    <message>
+        <source>The engine died. Try again; it starts anew.</source>
+        <translation>引擎终止了。请重试；它会重新启动。</translation>
     </message>
     <message>
         <source>This engine cannot do that.</source>

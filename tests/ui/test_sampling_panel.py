@@ -5,13 +5,13 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
-from toy_engine import ToyEngine, run_info
 
 from explorer.protocol import DraftLoaded, LoadDraft, ModelInfo, ModelsListed, RunsListed, SaveDraft, Sentence
 from explorer.ui.panels.sampling import SamplingPanel
 from explorer.ui.stores.models import ModelsStore
 from explorer.ui.stores.sampling import DRAFT, SamplingStore
 from explorer.ui.style_sheet import style_sheet
+from tests.ui.toy_engine import ToyEngine, run_info
 
 
 class Rig:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from test_training_panel import Desk
-from training_facts import info, point, started
 
 from explorer.protocol import (
     Failed,
@@ -35,6 +34,7 @@ from explorer.protocol import (
 from explorer.ui.panels.training_parts.choice import Choice
 from explorer.ui.settings import Settings
 from explorer.ui.theme import Theme
+from tests.ui.training_facts import info, point, started
 
 
 def _run(name: str, stage: str, **changes: object) -> RunInfo:
