@@ -569,7 +569,7 @@
     </message>
     <message>
         <source>Show its folder</source>
-        <translation type="unfinished">显示所在文件夹</translation>
+        <translation>显示所在文件夹</translation>
     </message>
     <message>
         <source>Copy its path</source>
@@ -683,7 +683,7 @@
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">继续</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Throw away</source>
@@ -1139,7 +1139,7 @@
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished">剩余 {time}</translation>
+        <translation>剩余 {time}</translation>
     </message>
     <message>
         <source>Stopped: {have} are kept.</source>
@@ -1155,7 +1155,7 @@
     </message>
     <message>
         <source>{count} tokens</source>
-        <translation type="unfinished">{count} 个词元</translation>
+        <translation>{count} 个词元</translation>
     </message>
     <message>
         <source>step {step}</source>
@@ -1306,7 +1306,7 @@
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished">打开</translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Model</source>
@@ -1342,7 +1342,7 @@
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Delete “{name}” from the disk? {size} will be free; it cannot be undone.</source>
@@ -3106,7 +3106,7 @@
     </message>
     <message>
         <source>{count} tokens</source>
-        <translation type="unfinished">{count} 个词元</translation>
+        <translation>{count} 个词元</translation>
     </message>
     <message>
         <source>{rate} tokens/s</source>
@@ -3238,7 +3238,7 @@
     <name>_Row</name>
     <message>
         <source>Delete</source>
-        <translation type="unfinished">删除</translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>opened {when}</source>

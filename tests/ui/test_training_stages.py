@@ -9,7 +9,6 @@ from msgspec.structs import replace as changed
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
-from test_training_panel import Desk
 
 from explorer.protocol import (
     Failed,
@@ -34,6 +33,7 @@ from explorer.protocol import (
 from explorer.ui.panels.training_parts.choice import Choice
 from explorer.ui.settings import Settings
 from explorer.ui.theme import Theme
+from tests.ui.test_training_panel import Desk
 from tests.ui.training_facts import info, point, started
 
 
