@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.core.data.world.corpus import LEAST_CHARACTERS
 from explorer.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,8 +77,11 @@ def characters(text: str) -> int:
     """Read a size such as "5M". Raises: InputError."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmMgG]?)", text.strip())
     size = int(float(match[1]) * _UNITS[match[2].lower()]) if match else 0
-    if size < 1:
-        raise InputError("{text} is no size. Give a number of characters, such as 200k or 5M.", text=text)
+    if size < LEAST_CHARACTERS:
+        raise InputError(
+            "{text} is no size that a corpus can have. Give a number of characters from 100k on, such as 5M.",
+            text=text,
+        )
     return size
 
 

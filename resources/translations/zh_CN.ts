@@ -3439,10 +3439,6 @@
         <translation>位置 {position} 没有词元：这段文本有 {tokens} 个词元。</translation>
     </message>
     <message>
-        <source>{text} is no size. Give a number of characters, such as 200k or 5M.</source>
-        <translation>{text} 不是一个大小。请给出字符数，例如 200k 或 5M。</translation>
-    </message>
-    <message>
         <source>The seed cannot be {seed}. Choose a number from 0 on.</source>
         <translation>种子不能是 {seed}。请选择从 0 开始的数。</translation>
     </message>
@@ -4101,6 +4097,10 @@
     <message>
         <source>{path} could not be read ({reason}). Choose another file.</source>
         <translation>{path} 无法读取（{reason}）。请换一个文件。</translation>
+    </message>
+    <message>
+        <source>{text} is no size that a corpus can have. Give a number of characters from 100k on, such as 5M.</source>
+        <translation>{text} 不是语料库可用的大小。请给出不少于 100k 的字符数，例如 5M。</translation>
     </message>
     <message>
         <source>There is no file {path}. Choose one of preferences.</source>

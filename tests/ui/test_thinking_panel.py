@@ -209,7 +209,7 @@ def test_a_model_without_a_chat_format_cannot_think(rig):
 
 def test_thinking_is_cut_short_by_an_empty_block_where_the_model_has_no_line_for_it(rig, monkeypatch):
     monkeypatch.setattr(
-        "talking_engine.SPECIAL_TOKENS", ("<|im_start|>", "<|im_end|>", "<think>", "</think>")
+        "tests.ui.talking_engine.SPECIAL_TOKENS", ("<|im_start|>", "<|im_end|>", "<think>", "</think>")
     )
     rig.panel.picker.chosen.emit("/models/someone")
     rig.settle()

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.core.data.files import Report, check, file_documents, is_readable
-from explorer.core.data.world.corpus import DEFAULT_CHARACTERS
+from explorer.core.data.world.corpus import DEFAULT_CHARACTERS, LEAST_CHARACTERS
 from explorer.core.data.world.corpus import documents as world_documents
 from explorer.errors import InputError
 from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
 
 _WORLD = re.compile(re.escape(WORLD_TEXT) + r"(?::(\d{1,12})([kM]?))?")
 _UNITS = {"": 1, "k": 1_000, "M": 1_000_000}
-_WORLD_AT_LEAST, _WORLD_AT_MOST = 100_000, 10_000_000_000
+_MOST_CHARACTERS = 10_000_000_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def world_size(text: str) -> int | None:
 
 
 def _check_world_size(size: int) -> None:
-    if not _WORLD_AT_LEAST <= size <= _WORLD_AT_MOST:
+    if not LEAST_CHARACTERS <= size <= _MOST_CHARACTERS:
         raise InputError(
             "A world of {size} characters cannot be told. Choose from 100k to 10000M, as in world:24M.",
             size=size,

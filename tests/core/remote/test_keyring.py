@@ -65,7 +65,9 @@ def test_a_locked_keyring_is_said(ring: dict[str, str]) -> None:
 def test_the_key_never_comes_into_our_files(ring: dict[str, str], tmp_path: Path) -> None:
     add_server(tmp_path, "lab", URL)
     keep_key(find_server(tmp_path, "lab").url, KEY)
-    assert json.loads((tmp_path / FILE).read_text()) == [{"name": "lab", "url": URL, "model": ""}]
+    assert json.loads((tmp_path / FILE).read_text()) == [
+        {"name": "lab", "url": URL, "model": "", "models": []}
+    ]
     assert not any(KEY in path.read_text() for path in tmp_path.rglob("*"))
 
 

@@ -29,6 +29,8 @@ from explorer.core.data.world.reading import reading
 from explorer.core.data.world.stories import story
 
 DEFAULT_CHARACTERS = 5_000_000
+LEAST_CHARACTERS = 100_000
+"""Of a corpus: its pages alone take most of these."""
 DEFAULT_SEED = 1
 _CHAPTER = 1_000_000
 PAGES_PER_MILLION: Mapping[Kind, int] = {
