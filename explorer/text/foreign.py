@@ -42,6 +42,26 @@ _Said = TypeVar("_Said", bound=msgspec.Struct)
 _PROBE = "a"
 
 
+class _Vocabulary(msgspec.Struct):
+    vocab: Any
+
+
+class _Added(msgspec.Struct):
+    id: int
+    content: str
+    special: bool
+
+
+class _Content(msgspec.Struct):
+    """What is needed of a tokenizer.json: half a million merges of a large one are passed over."""
+
+    model: _Vocabulary
+    normalizer: Any = None
+    pre_tokenizer: Any = None
+    decoder: Any = None
+    added_tokens: list[_Added] | None = None
+
+
 class ForeignTokenizer:
     """A tokenizer of the `tokenizers` library, by our interface.
 
@@ -51,15 +71,14 @@ class ForeignTokenizer:
     def __init__(self, name: str, inner: tokenizers.Tokenizer, end: int | None = None) -> None:
         self.name = name
         self._inner = inner
-        content: dict[str, Any] = json.loads(inner.to_str())
+        content = msgspec.json.decode(inner.to_str(), type=_Content)
         self._bytes = _token_bytes(content)
         self.n_vocab = max(self._bytes, default=-1) + 1
-        added: list[dict[str, Any]] = content.get("added_tokens") or []
         self.special_tokens: Mapping[str, int] = {
-            token["content"]: token["id"] for token in added if token["special"]
+            token.content: token.id for token in content.added_tokens or () if token.special
         }
         # Byte for byte the text's own: then places in the text follow from the tokens' lengths.
-        self._plain = content.get("normalizer") is None and _is_byte_level(content)
+        self._plain = content.normalizer is None and _is_byte_level(content)
         self._end = end
         whole, bare = inner.encode(_PROBE).ids, inner.encode(_PROBE, add_special_tokens=False).ids
         self.prefix: tuple[int, ...] = tuple(whole[: len(whole) - len(bare)]) if bare else ()
@@ -298,10 +317,8 @@ def _readable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8", "replace")
 
 
-def _is_byte_level(content: dict[str, Any]) -> bool:
-    return "ByteLevel" in _types(content.get("decoder")) or "ByteLevel" in _types(
-        content.get("pre_tokenizer")
-    )
+def _is_byte_level(content: _Content) -> bool:
+    return "ByteLevel" in _types(content.decoder) | _types(content.pre_tokenizer)
 
 
 def _types(part: Any) -> set[str]:
@@ -312,17 +329,17 @@ def _types(part: Any) -> set[str]:
     return {str(part.get("type"))}.union(*map(_types, inside))
 
 
-def _token_bytes(content: dict[str, Any]) -> dict[int, bytes]:
+def _token_bytes(content: _Content) -> dict[int, bytes]:
     """What each token stands for."""
-    vocab: Any = content["model"]["vocab"]
+    vocab: Any = content.model.vocab
     # Unigram models have pairs of a token and its score, in the order of ids.
     pairs = (
         vocab.items() if isinstance(vocab, dict) else ((pair[0], token) for token, pair in enumerate(vocab))
     )
     spell = _from_letters if _is_byte_level(content) else _from_pieces
     found = {token: spell(text) for text, token in pairs}
-    for token in content.get("added_tokens") or []:
-        found[token["id"]] = token["content"].encode("utf-8", "replace")
+    for token in content.added_tokens or ():
+        found[token.id] = token.content.encode("utf-8", "replace")
     return found
 
 
