@@ -24,8 +24,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "make",
         help="make the shipped models from a seed",
-        description="Train, measure and write explorer-base, explorer-chat and explorer-think. About an "
-        "hour on two processor cores. Ctrl+C saves; the same command goes on.",
+        description="Train, measure and write explorer-base, explorer-chat and explorer-think. Ctrl+C "
+        "saves; the same command goes on.",
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
     parser.add_argument("--work", required=True, metavar="DIR", help="where the runs are kept, to go on with")
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with stop_on_interrupt(control, show) as interrupts:
             for course in COURSES:
-                show.say(f"{course.title} (about {course.minutes} minutes on two cores)")
+                show.say(course.title)
                 interrupts.at_once = not (work / course.name).exists()
                 for fact in attend(course, work, arguments.seed, device, control, arguments.scale):
                     interrupts.at_once = False

@@ -19,8 +19,6 @@ class Course:
     title: str
     """What its checkpoints are called."""
     stage: str
-    minutes: int
-    """About how long it takes on two processor cores."""
     steps: int
     parent: Name | None = None
     world_characters: int = 0
@@ -39,7 +37,6 @@ COURSES: tuple[Course, ...] = (
         "base",
         "explorer-base",
         "pretrain",
-        minutes=25,
         steps=5600,
         world_characters=24_000_000,
         milestones=8,
@@ -48,7 +45,6 @@ COURSES: tuple[Course, ...] = (
         "chat",
         "explorer-chat",
         "sft",
-        minutes=5,
         steps=2800,
         parent="base",
         conversations=60_000,
@@ -59,7 +55,6 @@ COURSES: tuple[Course, ...] = (
         "invents",
         "explorer-chat without a word on what it does not know",
         "sft",
-        minutes=3,
         steps=1400,
         parent="base",
         conversations=30_000,
@@ -70,7 +65,6 @@ COURSES: tuple[Course, ...] = (
         "think",
         "explorer-think",
         "grpo",
-        minutes=12,
         steps=240,
         parent="chat",
         milestones=4,
