@@ -291,7 +291,7 @@ class Progress:
         left_out = f", {fact.files_skipped:,} files without text left out" if fact.files_skipped else ""
         self.say(f"{fact.documents:,} documents{left_out}")
         if fact.lines_skipped:
-            self.say(f"{fact.lines_skipped:,} lines are no text and were left out:")
+            self.say(f"{fact.lines_skipped:,} lines could not be used and were left out:")
             for example in fact.examples:
                 self.say(f"  {example}")
         if fact.vocab_size < fact.vocab_wanted:

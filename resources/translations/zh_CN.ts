@@ -1725,8 +1725,8 @@
         <translation>正在优化模型</translation>
     </message>
     <message>
-        <source>{count} lines are no text and were left out.</source>
-        <translation>有 {count} 行不是文本，已略去。</translation>
+        <source>{count} lines could not be used and were left out.</source>
+        <translation>有 {count} 行无法使用，已略去。</translation>
     </message>
     <message>
         <source>{count} files hold no text and were left out.</source>

@@ -12,6 +12,7 @@ from explorer.core.data.conversations import (
     find_conversations,
     read_conversations,
 )
+from explorer.core.data.files.report import Report
 from explorer.errors import InputError
 from explorer.text.templates import ChatMessage
 
@@ -69,7 +70,9 @@ def test_files_and_folders(tmp_path: Path) -> None:
     (tmp_path / "deep" / "b.jsonl").write_text(good + "\r\n", encoding="utf-8")
     found = find_conversations(str(tmp_path / "a.jsonl"))
     assert found.label == "a.jsonl"
-    assert list(read_conversations(found, 1, 1)) == [ASKED, None, ASKED]
+    report = Report()
+    assert list(read_conversations(found, 1, 1, report=report)) == [ASKED, None, ASKED]
+    assert (report.skipped, report.examples) == (1, ["a.jsonl, line 3: no conversation"])
     assert list(read_conversations(find_conversations(str(tmp_path)), 1, 1)) == [ASKED, None, ASKED, ASKED]
     (tmp_path / "deep" / "b.jsonl").unlink()
     with pytest.raises(InputError, match="holds no"):

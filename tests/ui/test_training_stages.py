@@ -278,7 +278,7 @@ def test_lines_that_are_no_text_are_counted_and_the_first_are_shown(desk: Desk) 
     desk.tell(read)
     desk.drawn()
     said = desk.panel.work.bar.left_out()
-    assert said.startswith("12 lines are no text and were left out.")
+    assert said.startswith("12 lines could not be used and were left out.")
     assert "only 300 of the 1,024" in said
     assert "line 17" in desk.panel.work.bar._left_out._details.text()
 

@@ -21,6 +21,7 @@ import msgspec
 
 from explorer.core.data.chats import Mixture, chats
 from explorer.core.data.files import records
+from explorer.core.data.files.report import Report
 from explorer.errors import InputError
 from explorer.text.files import text_blocks
 from explorer.text.templates import ChatMessage
@@ -58,18 +59,27 @@ def find_conversations(source: str) -> ConversationSource:
 
 
 def read_conversations(
-    source: ConversationSource, seed: int, count: int, mixture: Mixture | None = None
+    source: ConversationSource,
+    seed: int,
+    count: int,
+    mixture: Mixture | None = None,
+    report: Report | None = None,
 ) -> Iterator[Sequence[ChatMessage] | None]:
     """A file's in their order; of the built-in ones, which have no end, `count` of `mixture`, by `seed`.
 
-    None stands for a line that is no conversation. Raises: InputError.
+    None stands for a line that is no conversation; it is told to `report`. Raises: InputError.
     """
+    report = report or Report()
     if not source.files:
         yield from (chat.messages for chat in islice(chats(seed, "train", mixture), count))
     for file in source.files:
-        for line in _lines(file):
-            if line.strip():
-                yield conversation_of(line)
+        for number, line in enumerate(_lines(file), 1):
+            if not line.strip():
+                continue
+            messages = conversation_of(line)
+            if messages is None:
+                report.skip(file.name, number, "no conversation")
+            yield messages
 
 
 def conversation_of(line: str) -> Sequence[ChatMessage] | None:

@@ -21,6 +21,7 @@ from explorer.core.data.conversations import (
     find_conversations,
     read_conversations,
 )
+from explorer.core.data.files.report import Report
 from explorer.core.runs import RunFolder, RunRecord
 from explorer.core.training.folder import not_as_begun
 from explorer.core.training.gradients import weighted_loss
@@ -37,7 +38,7 @@ from explorer.core.training.prepare import Announced, Plan, check_free, checked_
 from explorer.core.training.presets import Recipe
 from explorer.core.training.samples import write_sample
 from explorer.core.training.stage import Evaluated, Measured, Opening, Sizes
-from explorer.protocol import BUILT_IN_TEXT, Event, Sample, TrainingStage
+from explorer.protocol import BUILT_IN_TEXT, Event, Sample, TextRead, TrainingStage
 from explorer.text.chatml import TURN_CLOSE, TURN_OPEN
 
 _BATCH = 32
@@ -64,7 +65,7 @@ class SftOptions:
         return Mixture(HONEST if self.unknown else ASSISTANT, shown_steps=self.shown_steps)
 
 
-def prepare_sft(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord | None]:
+def prepare_sft(plan: Plan, folder: Path) -> Generator[TrainingStage | TextRead | RunRecord | None]:
     """Make the run folder, as `stages.prepare` says."""
     options = options_of(plan, SftOptions)
     checked_recipe(plan, Recipe(context=8, batch=1, steps=1, learning_rate=1.0))
@@ -74,7 +75,9 @@ def prepare_sft(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord
     source = find_conversations(BUILT_IN_CHATS if plan.text == BUILT_IN_TEXT else plan.text)
     with new_folder(folder) as partial:
         write_start(parent, partial)
-        written = yield from _write(source, plan, options, parent, partial)
+        report = Report()
+        written = yield from _write(source, plan, options, parent, partial, report)
+        yield _told(written, report, parent)
         recipe = _recipe(plan, options, parent, written, partial)
         material = Material(
             source.label,
@@ -90,16 +93,33 @@ def prepare_sft(plan: Plan, folder: Path) -> Generator[TrainingStage | RunRecord
 
 
 def _write(
-    source: ConversationSource, plan: Plan, options: SftOptions, parent: Parent, partial: Path
+    source: ConversationSource,
+    plan: Plan,
+    options: SftOptions,
+    parent: Parent,
+    partial: Path,
+    report: Report,
 ) -> Generator[TrainingStage | None, None, Written]:
     announce = Announced("tokens")
-    conversations = read_conversations(source, plan.seed, options.conversations, options.mixture)
+    conversations = read_conversations(source, plan.seed, options.conversations, options.mixture, report)
     context = plan.context or parent.model.config.max_position_embeddings
     for fact in write_chats(conversations, parent.tokenizer, context, partial):
         if isinstance(fact, Written):
             return fact
         yield announce(min(1.0, fact / options.conversations))
     raise AssertionError("writing ends with Written")
+
+
+def _told(written: Written, report: Report, parent: Parent) -> TextRead:
+    """What was read. Lines without anything to learn from count as left out, too."""
+    return TextRead(
+        documents=written.conversations,
+        files_skipped=0,
+        lines_skipped=written.skipped,
+        examples=tuple(report.examples),
+        vocab_size=parent.tokenizer.n_vocab,
+        vocab_wanted=parent.tokenizer.n_vocab,
+    )
 
 
 def _recipe(plan: Plan, options: SftOptions, parent: Parent, written: Written, partial: Path) -> Recipe:

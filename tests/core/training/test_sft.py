@@ -18,7 +18,7 @@ from explorer.core.training.parent import padded
 from explorer.core.training.prepare import Plan
 from explorer.core.training.stages import prepare
 from explorer.errors import InputError
-from explorer.protocol import StepDone
+from explorer.protocol import StepDone, TextRead
 from tests.core.training.small_runs import TEXT, losses, make_run, saving_every_step, train, trainer_of
 
 COLOURS = ("red", "blue", "green", "black")
@@ -148,3 +148,13 @@ def test_settings_are_checked(base: Path, chats: Path, tmp_path: Path) -> None:
         prepared(base, chats, tmp_path / "no", options={"colour": "3"})
     with pytest.raises(InputError, match="has a value that it cannot have"):
         prepared(base, chats, tmp_path / "no", options={"epochs": "many"})
+
+
+def test_bad_lines_are_told(base: Path, chats: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mixed.jsonl"
+    file.write_text("rubbish\n" + chats.read_text("utf-8"), encoding="utf-8")
+    plan = Plan(text=str(file), stage="sft", parent=str(base), batch=4, steps=8)
+    told = [fact for fact in prepare(plan, tmp_path / "run") if isinstance(fact, TextRead)]
+    assert [(fact.documents, fact.lines_skipped, fact.examples) for fact in told] == [
+        (48, 1, ("mixed.jsonl, line 1: no conversation",))
+    ]

@@ -165,7 +165,7 @@ class RunBar(QWidget):
         said: list[str] = []
         if read is not None and read.lines_skipped:
             count = words.count(read.lines_skipped)
-            said.append(self.tr("{count} lines are no text and were left out.").format(count=count))
+            said.append(self.tr("{count} lines could not be used and were left out.").format(count=count))
         if read is not None and read.files_skipped:
             count = words.count(read.files_skipped)
             said.append(self.tr("{count} files hold no text and were left out.").format(count=count))
