@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -82,6 +82,22 @@ class Panel(QWidget):
     def is_idle(self) -> bool:
         """Whether everything asked for is on the screen (a screenshot waits for it)."""
         return True
+
+    def escape_is_ours(self) -> bool:
+        """Whether Esc has something to end here just now; else whoever made a shortcut of it gets it."""
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Esc where it is ours."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and self.escape_is_ours()
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def model_name(self) -> str:
         """The model that answers in this panel, for the status bar; empty if none of its own does."""

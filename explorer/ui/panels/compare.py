@@ -7,7 +7,7 @@ Wiring: `ComparePanel(theme, store)`. `training_requested` wants the Training pa
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from explorer.ui.panels.base import Panel
 from explorer.ui.panels.compare_parts.answer_column import AnswerColumn
 from explorer.ui.panels.compare_parts.record import as_json, as_rows
+from explorer.ui.panels.frames import Frames
 from explorer.ui.panels.no_model import NoModel
 from explorer.ui.stores.compare import MOST_COLUMNS, CompareStore
 from explorer.ui.theme import Theme
@@ -32,7 +33,6 @@ from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.labelled import labelled
 from explorer.ui.widgets.tile_grid import TileGrid
 
-_RENDER_EVERY_MS = 33
 _NARROWEST_PX = 350
 _LARGEST_SEED = 999_999
 _STARTERS = (
@@ -65,12 +65,8 @@ class ComparePanel(Panel):
         )
         self._store = store
         self._as_tokens = False
-        self._dirty = False
         self._columns: list[AnswerColumn] = []
-        self._frame = QTimer(self)
-        self._frame.setSingleShot(True)
-        self._frame.setInterval(_RENDER_EVERY_MS)
-        self._frame.timeout.connect(self._frame_over)
+        self._frames = Frames(self, self._render)
         self._build()
         self._connect()
         store.open()
@@ -159,8 +155,8 @@ class ComparePanel(Panel):
 
     def _connect(self) -> None:
         store = self._store
-        store.changed.connect(self._store_changed)
-        store.known.changed.connect(self._store_changed)
+        store.changed.connect(self._frames.ask)
+        store.known.changed.connect(self._frames.ask)
         self.prompt.textChanged.connect(lambda: store.set_prompt(self.prompt.toPlainText()))
         self.ask.clicked.connect(store.ask)
         self.stop.clicked.connect(store.stop)
@@ -196,7 +192,7 @@ class ComparePanel(Panel):
 
     def is_idle(self) -> bool:
         """Whether all answers are there and painted."""
-        return self._store.is_idle and not self._dirty
+        return self._store.is_idle and not self._frames.pending
 
     def picture_widget(self) -> QWidget:
         """Prompt and columns, without the frame."""
@@ -230,17 +226,9 @@ class ComparePanel(Panel):
 
     # ------------------------------------------------------------ keys
 
-    def event(self, event: QEvent) -> bool:
-        """Esc stops the answers before anybody else makes a shortcut of it."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-            and self._store.busy
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+    def escape_is_ours(self) -> bool:
+        """Esc stops the answers."""
+        return self._store.busy
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc stops."""
@@ -250,18 +238,6 @@ class ComparePanel(Panel):
             super().keyPressEvent(event)
 
     # ------------------------------------------------------------ rendering
-
-    def _store_changed(self) -> None:
-        """The first change is shown at once, those that follow at most every frame."""
-        self._dirty = True
-        if not self._frame.isActive():
-            self._frame_over()
-
-    def _frame_over(self) -> None:
-        if self._dirty:
-            self._dirty = False
-            self._render()
-            self._frame.start()
 
     def _render(self) -> None:
         store = self._store

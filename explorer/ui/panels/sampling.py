@@ -5,7 +5,7 @@ Wiring: `SamplingPanel(theme, settings, store, models)`. `training_requested` wa
 shall be tried.
 """
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from explorer.protocol import SamplerSettings
 from explorer.ui.panels.base import Panel
+from explorer.ui.panels.frames import Frames
 from explorer.ui.panels.sampling_parts.draws import draw_state
 from explorer.ui.panels.sampling_parts.empty_page import EmptyPage
 from explorer.ui.panels.sampling_parts.model_choice import ModelChoice, choosable
@@ -41,7 +42,6 @@ from explorer.ui.widgets.sampler_controls import SamplerControls
 from explorer.ui.widgets.two_columns import TwoColumns
 from explorer.ui.widgets.writing import Writing, WritingState
 
-_RENDER_EVERY_MS = 33
 _FADE_AFTER_MS = 250
 """Numbers that are replaced sooner than this do not fade first: that would be a flicker."""
 _SAVE_AFTER_MS = 400
@@ -74,10 +74,9 @@ class SamplingPanel(Panel):
         self._settings, self._store, self._models = settings, store, models or ModelsStore()
         self._name = ""
         self._trouble: Trouble | None = None
-        self._dirty = False
         self._faded = False
         self._fading = self._timer(_FADE_AFTER_MS, self._fade)
-        self._frame = self._timer(_RENDER_EVERY_MS, self._frame_over)
+        self._frames = Frames(self, self._render)
         self._saving = self._timer(_SAVE_AFTER_MS, self._remember)
         self._build()
         self._connect()
@@ -136,12 +135,12 @@ class SamplingPanel(Panel):
 
     def _connect(self) -> None:
         store, writing = self._store, self.writing
-        store.changed.connect(self._store_changed)
+        store.changed.connect(self._frames.ask)
         self.model.chosen.connect(store.choose_model)
         self._empty.training_requested.connect(self.training_requested)
         self._empty.models_requested.connect(self.models_requested)
         self._empty.chosen.connect(store.choose_model)
-        self._models.changed.connect(self._store_changed)
+        self._models.changed.connect(self._frames.ask)
         writing.prompt_edited.connect(store.set_prompt)
         writing.step_requested.connect(store.step)
         writing.run_requested.connect(store.run)
@@ -149,7 +148,7 @@ class SamplingPanel(Panel):
         writing.take_back_requested.connect(store.take_back)
         writing.again_requested.connect(store.start_again)
         writing.strip.chosen.connect(store.go_back_to)
-        writing.strip.pointed.connect(self._store_changed)
+        writing.strip.pointed.connect(self._frames.ask)
         self.controls.sampler_changed.connect(self._change_sampler)
         self.controls.max_tokens_changed.connect(self._change_max_tokens)
         for keys, call in (
@@ -201,7 +200,7 @@ class SamplingPanel(Panel):
 
     def is_idle(self) -> bool:
         """Whether all answers are there and painted."""
-        return self._store.is_idle and not self._dirty
+        return self._store.is_idle and not self._frames.pending
 
     def model_name(self) -> str:
         """The model that answers here."""
@@ -259,17 +258,9 @@ class SamplingPanel(Panel):
 
     # ------------------------------------------------------------ keys
 
-    def event(self, event: QEvent) -> bool:
-        """Esc stops a run before anybody else makes a shortcut of it."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-            and self._store.running
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+    def escape_is_ours(self) -> bool:
+        """Esc stops a run."""
+        return self._store.running
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no widget wanted. One that left a field that is typed into is not ours either."""
@@ -300,18 +291,6 @@ class SamplingPanel(Panel):
         return True
 
     # ------------------------------------------------------------ rendering
-
-    def _store_changed(self) -> None:
-        """The first change is shown at once, those that follow at most every frame."""
-        self._dirty = True
-        if not self._frame.isActive():
-            self._frame_over()
-
-    def _frame_over(self) -> None:
-        if self._dirty:
-            self._dirty = False
-            self._render()
-            self._frame.start()
 
     def _render(self) -> None:
         self._show_page(1 if self._store.path else 0)

@@ -6,13 +6,14 @@ Wiring: `ThinkingPanel(theme, store)`. `training_requested` wants the Training p
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.ui import words
 from explorer.ui.panels.answer_sentences import choices, label_of, weights_line
 from explorer.ui.panels.base import Panel
+from explorer.ui.panels.frames import Frames
 from explorer.ui.panels.no_model import NoModel
 from explorer.ui.panels.thinking_parts.attempts_view import AttemptsView
 from explorer.ui.panels.thinking_parts.problem_box import ProblemBox
@@ -51,11 +52,7 @@ class ThinkingPanel(Panel):
         )
         self._store = store
         self._trouble: tuple[str, str, bool] | None = None
-        self._dirty = False
-        self._frame = QTimer(self)
-        self._frame.setSingleShot(True)
-        self._frame.setInterval(_RENDER_EVERY_MS)
-        self._frame.timeout.connect(self._frame_over)
+        self._frames = Frames(self, self._render, _RENDER_EVERY_MS)
         self._build()
         self._connect()
         store.open()
@@ -100,8 +97,8 @@ class ThinkingPanel(Panel):
 
     def _connect(self) -> None:
         store, problem = self._store, self.problem
-        store.changed.connect(self._store_changed)
-        store.known.changed.connect(self._store_changed)
+        store.changed.connect(self._frames.ask)
+        store.known.changed.connect(self._frames.ask)
         self.picker.chosen.connect(store.choose_model)
         self.picker.opened.connect(self._opened)
         problem.edited.connect(lambda changes: store.set(**changes))
@@ -134,7 +131,7 @@ class ThinkingPanel(Panel):
 
     def is_idle(self) -> bool:
         """Whether all answers are there and painted."""
-        return self._store.is_idle and not self._dirty
+        return self._store.is_idle and not self._frames.pending
 
     def picture_widget(self) -> QWidget:
         """Problem, trace and attempts, the part out of sight included."""
@@ -170,17 +167,9 @@ class ThinkingPanel(Panel):
 
     # ------------------------------------------------------------ keys
 
-    def event(self, event: QEvent) -> bool:
-        """Esc stops before anybody else makes a shortcut of it."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-            and self._store.busy
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+    def escape_is_ours(self) -> bool:
+        """Esc stops."""
+        return self._store.busy
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc stops; once more, it leaves an attempt."""
@@ -192,18 +181,6 @@ class ThinkingPanel(Panel):
             self._store.select(None)
 
     # ------------------------------------------------------------ rendering
-
-    def _store_changed(self) -> None:
-        """The first change is shown at once, those that follow at most every frame."""
-        self._dirty = True
-        if not self._frame.isActive():
-            self._frame_over()
-
-    def _frame_over(self) -> None:
-        if self._dirty:
-            self._dirty = False
-            self._render()
-            self._frame.start()
 
     def _render(self) -> None:
         store = self._store
