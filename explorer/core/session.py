@@ -187,6 +187,26 @@ class Session:
             self._forget_from(len(self.ids) - count)
         return count
 
+    def drop(self, first: int, count: int) -> int:
+        """Let tokens from `first` on fall out of the stream, the prompt's too; gives how many went.
+
+        What stood after them moves up and is read again, in its new places: next time. Its `logprobs` stay
+        what they were when the model saw more.
+        """
+        first = max(0, min(first, len(self.ids)))
+        end = max(first, min(first + count, len(self.ids)))
+        if first == 0 and end == len(self.ids):
+            end -= 1  # a model cannot go on from nothing
+        if end <= first:
+            return 0
+        moving = list(zip(self.ids[end:], self.logprobs[end:], self.authors[end:], strict=True))
+        in_prompt = max(0, min(end, self.prompt_length) - first)
+        self._forget_from(first)
+        for token, logprob, author in moving:
+            self._append(token, logprob, author)
+        self.prompt_length -= in_prompt
+        return end - first
+
     def _forget_from(self, length: int) -> None:
         """Keep the first `length` tokens; their last is read again, for its scores were not kept."""
         if length == len(self.ids):

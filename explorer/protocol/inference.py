@@ -229,6 +229,24 @@ class TokensRemoved(Message, tag=True, frozen=True, kw_only=True):
     length: int
 
 
+class DropTokens(Message, tag=True, frozen=True, kw_only=True):
+    """Let `count` tokens from position `first` on fall out of the stream: the window is full.
+
+    `TokensDropped`, then the `Distribution` without them. What stood after them moves up and is read again.
+    """
+
+    first: int
+    count: int
+    sampler: SamplerSettings
+
+
+class TokensDropped(Message, tag=True, frozen=True, kw_only=True):
+    """They are no longer in the stream; `count` of them."""
+
+    first: int
+    count: int
+
+
 class CloseSession(Message, tag=True, frozen=True, kw_only=True):
     """Forget this job's session and its cache."""
 
@@ -242,8 +260,16 @@ InferenceCommand = (
     | Generate
     | StopGenerating
     | RemoveLast
+    | DropTokens
     | CloseSession
 )
 InferenceEvent = (
-    DeviceFound | ModelLoaded | PromptSet | Distribution | TokenSampled | TokensRemoved | GenerationEnded
+    DeviceFound
+    | ModelLoaded
+    | PromptSet
+    | Distribution
+    | TokenSampled
+    | TokensRemoved
+    | TokensDropped
+    | GenerationEnded
 )

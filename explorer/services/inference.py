@@ -12,6 +12,7 @@ from explorer.protocol import (
     CloseSession,
     Command,
     DeviceFound,
+    DropTokens,
     FindDevice,
     Generate,
     LoadModel,
@@ -54,6 +55,7 @@ class InferenceService:
         Generate,
         StopGenerating,
         RemoveLast,
+        DropTokens,
         CloseSession,
         SetChat,
         WriteTokens,
@@ -106,6 +108,8 @@ class InferenceService:
                 work = jobs.step(talk, command)
             case RemoveLast():
                 work = jobs.remove_last(talk, command)
+            case DropTokens():
+                work = jobs.drop(talk, command)
             case CloseSession():
                 work = self._close_session(talk, command)
             case _:

@@ -18,6 +18,7 @@ from explorer.errors import InputError
 from explorer.protocol import (
     Candidate,
     Distribution,
+    DropTokens,
     Generate,
     GenerationEnded,
     PromptSet,
@@ -28,6 +29,7 @@ from explorer.protocol import (
     StepToken,
     StreamToken,
     TokenSampled,
+    TokensDropped,
     TokensRemoved,
 )
 from explorer.services import Job
@@ -133,6 +135,16 @@ def remove_last(talk: Talk, command: RemoveLast) -> Job:
     session = talk.opened()
     session.remove_last(command.count)
     yield TokensRemoved(job=command.job, length=session.position)
+    yield distribution(command.job, session, command.sampler)
+
+
+def drop(talk: Talk, command: DropTokens) -> Job:
+    """Without them; the rest is read again, a piece at a time."""
+    session = talk.opened()
+    dropped = session.drop(command.first, command.count)
+    for _ in session.catch_up():
+        yield None
+    yield TokensDropped(job=command.job, first=command.first, count=dropped)
     yield distribution(command.job, session, command.sampler)
 
 

@@ -113,6 +113,30 @@ def test_whatever_was_done_the_session_is_as_good_as_fresh(actions: list[tuple[s
     check(made)
 
 
+@settings(deadline=None, max_examples=25)
+@given(
+    text=st.text("the 中x", max_size=40),
+    steps=st.integers(0, 6),
+    first=st.integers(0, 50),
+    count=st.integers(-1, 60),
+)
+def test_what_stands_after_dropped_tokens_is_read_in_its_new_places(
+    text: str, steps: int, first: int, count: int
+) -> None:
+    made = session(text)
+    for _ in range(steps):
+        made.step(SAMPLER)
+    before, authors, prompt = list(made.ids), list(made.authors), made.prompt_length
+    dropped = made.drop(first, count)
+    gone = range(first, first + dropped)
+    assert made.ids == [token for place, token in enumerate(before) if place not in gone]
+    assert made.authors == [author for place, author in enumerate(authors) if place not in gone]
+    assert made.prompt_length == prompt - sum(place < prompt for place in gone)
+    assert made.ids and dropped <= max(0, count)
+    assert made.logits()[0] == pytest.approx(fresh_logits(made.ids)[-1], abs=1e-4), "cached is uncached"
+    assert joined(made.pieces) == TOKENIZER.decode(made.ids)
+
+
 def test_a_prompt_that_grows_is_read_from_where_it_grows() -> None:
     counting = CountingModel()
     made = Session(counting, TOKENIZER)  # type: ignore[arg-type]

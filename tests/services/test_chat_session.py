@@ -9,6 +9,7 @@ from explorer.errors import InputError
 from explorer.protocol import (
     ChatTurn,
     Distribution,
+    DropTokens,
     Generate,
     GenerationEnded,
     LoadModel,
@@ -19,6 +20,7 @@ from explorer.protocol import (
     SetChat,
     SetPrompt,
     StreamToken,
+    TokensDropped,
     TokensWritten,
     WriteTokens,
     WrittenPart,
@@ -211,6 +213,16 @@ def test_a_tool_writes_into_the_stream_and_the_model_goes_on(engine: Engine) -> 
     session = engine.service._talks["a"].session
     assert session is not None
     assert session.ids == [token.id for token in prompt.tokens], "what was written can be taken back"
+
+
+def test_a_window_slides_and_what_is_left_keeps_its_authors(engine: Engine) -> None:
+    prompt = prompt_of(engine, chat(GREETING)).tokens
+    engine.ask(Generate(job="a", sampler=SAMPLER, max_tokens=2))
+    dropped, bars = engine.ask(DropTokens(job="a", first=0, count=20, sampler=SAMPLER))
+    assert dropped == TokensDropped(job="a", first=0, count=20)
+    assert isinstance(bars, Distribution) and bars.position == len(prompt) + 2 - 20
+    (again, *_) = engine.ask(Generate(job="a", sampler=SAMPLER, max_tokens=1))
+    assert (again.position, again.token.role, again.token.turn) == (bars.position, "assistant", 2)  # type: ignore[union-attr]
 
 
 def test_a_special_token_that_the_model_lacks_is_refused_and_nothing_is_written(engine: Engine) -> None:

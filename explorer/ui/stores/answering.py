@@ -13,6 +13,7 @@ from explorer.protocol import (
     CloseSession,
     Command,
     Device,
+    DropTokens,
     Event,
     Failed,
     Generate,
@@ -20,12 +21,15 @@ from explorer.protocol import (
     LoadModel,
     ModelLoaded,
     PromptSet,
+    RemoveLast,
     SamplerSettings,
     SetChat,
     SetPrompt,
     StopGenerating,
     StreamToken,
     TokenSampled,
+    TokensDropped,
+    TokensRemoved,
     TokensWritten,
     WriteTokens,
     WrittenPart,
@@ -48,12 +52,19 @@ class Question:
     messages: tuple[ChatTurn, ...] = ()
     sampler: SamplerSettings = field(default_factory=SamplerSettings)
     max_tokens: int = 200
+    """0: the model reads, and writes when `go_on` says so."""
     options: dict[str, TemplateValue] = field(default_factory=dict[str, TemplateValue])
     """For the template, see `SetChat`."""
     forced: tuple[WrittenPart, ...] = ()
     """What stands at the front of the answer, whatever the model wants ..."""
     forced_unless: str = ""
     """... if the template has not ended its prompt with this already."""
+    opens_answer: bool = True
+    """Whether the template opens the assistant's turn."""
+    continuation: tuple[int, ...] = ()
+    """Tokens that have been written before: the answer goes on after them."""
+    stop_texts: tuple[str, ...] = ()
+    """It pauses behind one of these: the end of a tool's call."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,8 @@ class Answering:
         self.prompt: list[StreamToken] = []
         self.tokens: list[StreamToken] = []
         """The answer, with what was forced."""
+        self.fallen = 0
+        """How many of its first tokens the stream no longer has."""
         self.truncated = 0
         self.failure: Failure | None = None
         self.stop_reason: str | None = None
@@ -91,6 +104,10 @@ class Answering:
         self.first_token_s: float | None = None
         self._send, self._clock = send, clock
         self._stop = False
+        self._most = 0
+        """How many tokens may still be drawn."""
+        self._writes = False
+        """Whether it goes on by itself behind what is written into its stream."""
         self._asked_at = self._began_at = 0.0
         self._times: list[float] = []
         self._splitter = SpanSplitter()
@@ -168,11 +185,47 @@ class Answering:
         self.question, self.failure = question, None
         self.phase, self._stop = "reading", False
         self._asked_at = self._clock()
+        self._most, self._writes = question.max_tokens, question.max_tokens > 0
+        continuation = list(question.continuation)
         if question.messages:
-            messages, options = list(question.messages), question.options
-            self._send(SetChat(job=self.job, messages=messages, sampler=question.sampler, options=options))
+            self._send(
+                SetChat(
+                    job=self.job,
+                    messages=list(question.messages),
+                    sampler=question.sampler,
+                    options=question.options,
+                    add_generation_prompt=question.opens_answer,
+                    continuation=continuation,
+                )
+            )
         else:
-            self._send(SetPrompt(job=self.job, text=question.text, sampler=question.sampler))
+            self._send(
+                SetPrompt(
+                    job=self.job, text=question.text, sampler=question.sampler, continuation=continuation
+                )
+            )
+
+    def go_on(self, max_tokens: int) -> None:
+        """Write on from where the stream ends."""
+        if self.phase == "idle" and self.question is not None:
+            self._most, self._stop, self.stop_reason = max_tokens, False, None
+            self._began_at = self._clock() if not self._times else self._began_at
+            self._generate()
+
+    def write(self, parts: Sequence[WrittenPart], take_back: int = 0) -> None:
+        """Put what somebody else says behind the answer, in the place of its last `take_back` tokens."""
+        if self.phase == "idle" and self.question is not None:
+            self.phase, self._stop, self._writes = "reading", False, False
+            sampler = self.question.sampler
+            if take_back:
+                self._send(RemoveLast(job=self.job, count=take_back, sampler=sampler))
+            self._send(WriteTokens(job=self.job, parts=list(parts), sampler=sampler))
+
+    def drop(self, first: int, count: int) -> None:
+        """Let tokens fall out of the stream, from position `first` on: in the prompt, or just behind it."""
+        if self.phase == "idle" and self.question is not None:
+            self.phase, self._stop, self._writes = "reading", False, False
+            self._send(DropTokens(job=self.job, first=first, count=count, sampler=self.question.sampler))
 
     def stop(self) -> None:
         """End after the present token; what is written stays."""
@@ -186,7 +239,7 @@ class Answering:
         self.question = None
         self.prompt, self.tokens, self._times = [], [], []
         self.stop_reason = self.tokens_per_s = self.first_token_s = None
-        self.truncated = 0
+        self.truncated = self.fallen = 0
         self._splitter, self._inside = SpanSplitter(), False
 
     def abandon(self) -> None:
@@ -206,7 +259,12 @@ class Answering:
             case TokensWritten() if self.phase == "reading":
                 for token in event.tokens:
                     self._take(token)
-                self._generate()
+                self._read()
+            case TokensRemoved() if self.phase == "reading":
+                self._cut(event.length - len(self.prompt) + self.fallen)
+            case TokensDropped() if self.phase == "reading":
+                self._drop(event.first, event.count)
+                self._read()
             case TokenSampled() if self.phase == "writing":
                 if self.first_token_s is None:
                     self.first_token_s = self._clock() - self._asked_at
@@ -225,16 +283,28 @@ class Answering:
         assert self.model is not None and self.question is not None
         self.prompt, self.truncated = list(event.tokens), event.truncated
         self._inside = _opens_thinking(event.tokens)
-        inside = "thinking" if self._inside else None
-        self._splitter = SpanSplitter(special=self.model.special_tokens, inside=inside)
+        self._splitter = self._new_splitter()
         self._began_at = self._clock()
+        for token in event.continuation:
+            self._take(token)
         unless = self.question.forced_unless
         already = bool(unless) and unless in "".join(token.text for token in event.tokens[-4:])
         if self.question.forced and not already:
             parts = list(self.question.forced)
             self._send(WriteTokens(job=self.job, parts=parts, sampler=self.question.sampler))
         else:
+            self._read()
+
+    def _new_splitter(self) -> SpanSplitter:
+        special = self.model.special_tokens if self.model is not None else ()
+        return SpanSplitter(special=special, inside="thinking" if self._inside else None)
+
+    def _read(self) -> None:
+        """The stream is read: write, if that was asked for."""
+        if self._writes or self._stop:
             self._generate()
+        else:
+            self.phase = "idle"
 
     def _generate(self) -> None:
         assert self.question is not None
@@ -242,7 +312,27 @@ class Answering:
             self.phase, self.stop_reason = "idle", "stopped"
             return
         self.phase = "writing"
-        self._send(Generate(job=self.job, sampler=self.question.sampler, max_tokens=self.question.max_tokens))
+        self._send(
+            Generate(
+                job=self.job,
+                sampler=self.question.sampler,
+                max_tokens=self._most,
+                stop_texts=list(self.question.stop_texts),
+            )
+        )
+
+    def _cut(self, length: int) -> None:
+        """Only so many tokens of the answer stay."""
+        kept, times = self.tokens[:length], self._times[:length]
+        self.tokens, self._times, self._splitter = [], [], self._new_splitter()
+        for token in kept:
+            self._take(token)
+        self._times = times
+
+    def _drop(self, first: int, count: int) -> None:
+        end, prompt = first + count, len(self.prompt)
+        self.fallen += max(0, end - max(first, prompt))
+        del self.prompt[first:end]
 
     def _take(self, token: StreamToken) -> None:
         self.tokens.append(token)
