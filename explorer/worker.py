@@ -246,9 +246,12 @@ def _services(role: str, data_dir: str) -> list[Service]:
         from explorer.services.problems import ProblemService
         from explorer.services.rollouts import RolloutService
         from explorer.services.runs import RunService
+        from explorer.services.vocabularies import VocabularyService
 
+        documents = DocumentService(data_dir)
         return [
-            DocumentService(data_dir),
+            documents,
+            VocabularyService(documents.tokenizer_of),
             RunService(data_dir, models_dir()),
             ProblemService(),
             RolloutService(),

@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import os
 import sys
 
 from explorer.commands import text_argument
 from explorer.text.encodings import load_tokenizer
 from explorer.text.tokenizer import Tokenizer
+from explorer.text.vocabulary import ORDERS, WAYS, finished, read_vocabulary, search
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # pyright: ignore[reportPrivateUsage]
@@ -22,17 +24,26 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="a published encoding, or the folder of a run or checkpoint (default: o200k_base)",
     )
     parser.add_argument("--json", action="store_true", help='print {"encoding", "ids", "tokens"}')
+    parser.add_argument(
+        "--search", metavar="QUERY", help="instead of a text's tokens, the entries of the vocabulary that fit"
+    )
+    parser.add_argument(
+        "--by", choices=WAYS, default="contains", help="how QUERY is meant (default: contains)"
+    )
+    parser.add_argument("--order", choices=ORDERS, default="id", help="of what was found (default: id)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the tokens. Raises: InputError, DamagedFileError."""
     tokenizer = load_tokenizer(arguments.encoding)
+    if arguments.search is not None:
+        _search(arguments, tokenizer)
+        return 0
     text = text_argument.text_of(arguments)
     ids = tokenizer.encode(text)
     tokens = [tokenizer.token_bytes(token).decode("utf-8", "replace") for token in ids]
     if arguments.json:
-        plain = sys.stdout.encoding.lower().replace("-", "") != "utf8"
-        print(json.dumps({"encoding": arguments.encoding, "ids": ids, "tokens": tokens}, ensure_ascii=plain))
+        _print_json({"encoding": arguments.encoding, "ids": ids, "tokens": tokens})
     else:
         _print_table(tokenizer, ids, tokens)
         _print_counts(text, len(ids))
@@ -46,6 +57,25 @@ def _print_table(tokenizer: Tokenizer, ids: list[int], tokens: list[str]) -> Non
         data = tokenizer.token_bytes(token)
         note = "" if data == text.encode() else f"  bytes {data.hex(' ')}"
         print(f"{place:>{place_width}}  {token:>{id_width}}  {json.dumps(text, ensure_ascii=False)}{note}")
+
+
+def _search(arguments: argparse.Namespace, tokenizer: Tokenizer) -> None:
+    """Print the entries that fit. Raises: InputError."""
+    query = os.fsencode(arguments.search).decode("utf-8", "replace")
+    vocabulary = finished(read_vocabulary(tokenizer))
+    places = vocabulary.ordered(finished(search(vocabulary, query, arguments.by)), arguments.order)
+    ids = [vocabulary.ids[place] for place in places.tolist()]
+    tokens = [tokenizer.token_bytes(token).decode("utf-8", "replace") for token in ids]
+    if arguments.json:
+        _print_json({"encoding": arguments.encoding, "ids": ids, "tokens": tokens})
+    else:
+        _print_table(tokenizer, ids, tokens)
+        print(f"{len(ids):,} of {len(vocabulary):,} entries")
+
+
+def _print_json(content: dict[str, object]) -> None:
+    plain = sys.stdout.encoding.lower().replace("-", "") != "utf8"
+    print(json.dumps(content, ensure_ascii=plain))
 
 
 def _print_counts(text: str, tokens: int) -> None:

@@ -188,6 +188,20 @@ from explorer.protocol.training import (
     TrainingPaused,
     TrainingStage,
 )
+from explorer.protocol.vocabulary import (
+    DescribeToken,
+    ReadVocabulary,
+    SearchOrder,
+    SearchVocabulary,
+    SearchWay,
+    TokenDescribed,
+    TokenEntry,
+    TreeNode,
+    VocabularyCommand,
+    VocabularyEvent,
+    VocabularyFound,
+    VocabularyRows,
+)
 
 __all__ = [
     "BUILT_IN_TEXT",
@@ -218,6 +232,7 @@ __all__ = [
     "ContinueTraining",
     "DeleteModel",
     "DescribeModel",
+    "DescribeToken",
     "Device",
     "DeviceFound",
     "DiscardDownload",
@@ -276,6 +291,7 @@ __all__ = [
     "PromptSet",
     "ReadFile",
     "ReadRollouts",
+    "ReadVocabulary",
     "Ready",
     "RemoveLast",
     "RemoveServer",
@@ -302,6 +318,9 @@ __all__ = [
     "ScoreText",
     "ScoredText",
     "ScoredToken",
+    "SearchOrder",
+    "SearchVocabulary",
+    "SearchWay",
     "Sentence",
     "ServerEnded",
     "ServerInfo",
@@ -321,6 +340,8 @@ __all__ = [
     "TextScoreEnded",
     "TextScored",
     "TidyCopies",
+    "TokenDescribed",
+    "TokenEntry",
     "TokenSampled",
     "TokenizerKind",
     "TokensDropped",
@@ -331,9 +352,12 @@ __all__ = [
     "TrainingEnded",
     "TrainingPaused",
     "TrainingStage",
+    "TreeNode",
     "TryManyTimes",
     "UnfinishedDownload",
     "UnpackedCopy",
+    "VocabularyFound",
+    "VocabularyRows",
     "WantedPrecision",
     "WriteTokens",
     "WrittenPart",
@@ -355,6 +379,7 @@ Command = (
     | RolloutCommand
     | LookingCommand
     | PreferenceCommand
+    | VocabularyCommand
 )
 Event = (
     WorkerEvent
@@ -368,6 +393,7 @@ Event = (
     | RolloutEvent
     | LookingEvent
     | PreferenceEvent
+    | VocabularyEvent
 )
 
 _encoder = msgspec.json.Encoder()

@@ -185,6 +185,17 @@ class DocumentService:
 
     # ------------------------------------------------------------ encodings
 
+    def tokenizer_of(self, encoding: Encoding) -> Tokenizer:
+        """An open document's if it has this encoding, else as it is loaded. Raises: as `load_tokenizer`."""
+        for document in self._documents.values():
+            if document.encoding == encoding and document.text.tokenizer is not None:
+                return document.text.tokenizer
+        return self._tokenizer(encoding)
+
+    def text_of(self, name: str) -> str:
+        """The unit text of an open document. Raises: InputError."""
+        return self._document(name).text.units
+
     def _tokenizer(self, encoding: Encoding) -> Tokenizer:
         """Published ones are kept, for loading takes up to 0.3 s. Raises: InputError, DamagedFileError."""
         if encoding not in PUBLISHED:

@@ -93,6 +93,14 @@ class ForeignTokenizer:
         """The id of the token that is written `text`."""
         return self._inner.token_to_id(text)
 
+    def token_text(self, token: int) -> str:
+        """How its own files write the token: `token_id`'s inverse. Empty for an id that no token has."""
+        return self._inner.id_to_token(token) or ""
+
+    def written(self) -> str:
+        """The whole of it as a tokenizer.json says it; up to 40 MB."""
+        return self._inner.to_str()
+
     def encode(self, text: str) -> list[int]:
         """As `Tokenizer.encode`."""
         return self._encoded(text).ids

@@ -49,6 +49,11 @@ class TokenizedText:
         if tokenizer is not None:
             self.choose(tokenizer)
 
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """What cuts the text now."""
+        return self._tokenizer
+
     def choose(self, tokenizer: Tokenizer) -> None:
         """Begin anew with another tokenizer: what it makes of the beginning replaces all tokens."""
         self._tokenizer = tokenizer

@@ -153,3 +153,13 @@ def test_neither_torch_nor_qt_is_loaded() -> None:
         "assert not {'torch', 'PySide6', 'transformers'} & set(sys.modules); sys.exit(code)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_the_vocabulary_is_searched(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tokenize", "--search", "tokeniz", "--encoding", "cl100k_base"]) == 0
+    *rows, total = capsys.readouterr().out.splitlines()
+    assert all("tokeniz" in row.lower() for row in rows) and rows
+    assert total == f"{len(rows)} of 100,261 entries"
+    found = tokens(capsys, "--search", "E4 BD A0", "--by", "bytes", "--order", "longest")
+    assert found["tokens"][-1] == "你"  # type: ignore[index]
+    assert "not bytes" in refusal(capsys, "--search", "xyz", "--by", "bytes")
