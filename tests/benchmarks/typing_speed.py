@@ -118,7 +118,7 @@ class Bench:
         self._beat.timeout.connect(self._count_beat)
         self._beat_at = self._pressed_at = perf_counter()
         self._beat.start()
-        self.panel.editor.paste()
+        self.panel.work.editor.paste()
         self._when_idle(self._pasted)
 
     def _count_beat(self) -> None:
@@ -146,10 +146,10 @@ class Bench:
             self._app.quit()
             return
         name, unit = self._places.pop(0)
-        cursor = self.panel.editor.textCursor()
+        cursor = self.panel.work.editor.textCursor()
         cursor.setPosition(unit)
-        self.panel.editor.setTextCursor(cursor)
-        self.panel.editor.moveCursor(QTextCursor.MoveOperation.NoMove)
+        self.panel.work.editor.setTextCursor(cursor)
+        self.panel.work.editor.moveCursor(QTextCursor.MoveOperation.NoMove)
         self._here = self.times_ms.setdefault(name, [])
         self._left = self._arguments.keys
         QTimer.singleShot(200, self._press)
@@ -165,7 +165,7 @@ class Bench:
         self._pressed_at = perf_counter()
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, character)
-            QCoreApplication.sendEvent(self.panel.editor, event)
+            QCoreApplication.sendEvent(self.panel.work.editor, event)
 
     def _key_painted(self) -> None:
         took_ms = 1000 * (self._painted_at - self._pressed_at)

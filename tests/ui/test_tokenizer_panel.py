@@ -45,17 +45,17 @@ class Rig:
     def type(self, text: str) -> None:
         for character in text:
             if character.isascii():
-                QTest.keyClick(self.panel.editor, character)
+                QTest.keyClick(self.panel.work.editor, character)
             else:  # no key has it: an input method commits it
                 commit = QInputMethodEvent("", [])
                 commit.setCommitString(character)
-                QApplication.sendEvent(self.panel.editor, commit)
+                QApplication.sendEvent(self.panel.work.editor, commit)
 
     def select(self, start: int, stop: int) -> None:
-        cursor = self.panel.editor.textCursor()
+        cursor = self.panel.work.editor.textCursor()
         cursor.setPosition(start)
         cursor.setPosition(stop, QTextCursor.MoveMode.KeepAnchor)
-        self.panel.editor.setTextCursor(cursor)
+        self.panel.work.editor.setTextCursor(cursor)
 
     def button(self, text: str) -> QPushButton:
         return next(one for one in self.panel.findChildren(QPushButton) if one.text() == text)
@@ -90,9 +90,9 @@ def test_the_first_day_shows_the_example_with_its_tokens(make: Make) -> None:
     rig = make(draft=None)
     assert rig.text == EXAMPLE
     count = len(tokenizer("o200k_base").encode(EXAMPLE))
-    assert f"{count}\u00a0tokens" in rig.panel._counts.text()
-    assert len(rig.panel.flow._rows) > 4
-    assert rig.panel.editor.textCursor().position() == 0
+    assert f"{count}\u00a0tokens" in rig.panel.strip.counts.text()
+    assert len(rig.panel.work.chips.flow._rows) > 4
+    assert rig.panel.work.editor.textCursor().position() == 0
 
 
 def test_every_key_is_followed_by_counts_and_chips(make: Make, qtbot: QtBot) -> None:
@@ -100,29 +100,36 @@ def test_every_key_is_followed_by_counts_and_chips(make: Make, qtbot: QtBot) -> 
     rig.type("Egg 😀")
     qtbot.waitUntil(rig.panel.is_idle)
     ids = tokenizer("o200k_base").encode("Egg 😀")
-    chips = [chip.token_id for row in rig.panel.flow._rows for chip in row.chips]
+    chips = [chip.token_id for row in rig.panel.work.chips.flow._rows for chip in row.chips]
     assert chips == ids
-    said = rig.panel._counts.text().replace("\u00a0", " ")
+    said = rig.panel.strip.counts.text().replace("\u00a0", " ")
     assert said.startswith(f"{len(ids)} tokens") and "5 characters" in said and "8 bytes" in said
     assert f"{5 / len(ids):.2f} characters per token" in said
+
+
+def test_what_the_tokens_cost_follows_the_persons_price(make: Make, qtbot: QtBot) -> None:
+    rig = make("Hello wonderful world")
+    assert rig.panel.strip.counts.text().endswith("$0.0000075")
+    rig.panel.strip.prices._rows[0].input.setValue(1000)
+    assert rig.panel.strip.counts.text().endswith("$0.003")
 
 
 def test_a_selection_is_counted_beside_the_whole_and_marked_among_the_chips(make: Make, qtbot: QtBot) -> None:
     rig = make("Hello wonderful world")
     rig.select(0, 15)
-    qtbot.waitUntil(lambda: "of" in rig.panel._counts.text())
-    said = rig.panel._counts.text().replace("\u00a0", " ")
+    qtbot.waitUntil(lambda: "of" in rig.panel.strip.counts.text())
+    said = rig.panel.strip.counts.text().replace("\u00a0", " ")
     assert "2 of 3 tokens" in said and "15 of 21 characters" in said
-    assert rig.panel.flow._selected == (0, 2)
+    assert rig.panel.work.chips.flow._selected == (0, 2)
     rig.select(0, 0)
-    qtbot.waitUntil(lambda: "of" not in rig.panel._counts.text())
+    qtbot.waitUntil(lambda: "of" not in rig.panel.strip.counts.text())
 
 
 def test_an_empty_text_has_friendly_words(make: Make) -> None:
     rig = make("")
-    assert rig.panel.editor.placeholderText()
-    assert "0\u00a0tokens" in rig.panel._counts.text()
-    assert rig.panel.card.text().strip() == ""
+    assert rig.panel.work.editor.placeholderText()
+    assert "0\u00a0tokens" in rig.panel.strip.counts.text()
+    assert rig.panel.work.chips.card.text().strip() == ""
     assert rig.panel.is_idle()
 
 
@@ -131,51 +138,51 @@ def test_an_empty_text_has_friendly_words(make: Make) -> None:
 
 def test_pointing_at_text_lights_its_chip_and_pointing_at_a_chip_its_text(make: Make, qtbot: QtBot) -> None:
     rig = make("Hello wonderful world")
-    editor, flow = rig.panel.editor, rig.panel.flow
+    editor, flow = rig.panel.work.editor, rig.panel.work.chips.flow
     QTest.mouseMove(editor.viewport(), QPoint(300, 200))
     QTest.mouseMove(editor.viewport(), editor.token_area(1).center().toPoint())
     qtbot.waitUntil(lambda: flow._hovered == 1 and editor._hovered == 1)
     QTest.mouseMove(flow.viewport(), flow.chip_area(2).center())
     qtbot.waitUntil(lambda: flow._hovered == 2 and editor._hovered == 2)
-    assert "·world" in rig.panel.card.text()
+    assert "·world" in rig.panel.work.chips.card.text()
 
 
 def test_the_card_tells_of_the_carets_token_when_nothing_is_pointed_at(make: Make) -> None:
     rig = make("one\ntwo 中")
-    rig.panel.editor.moveCursor(QTextCursor.MoveOperation.End)
-    said = rig.panel.card.text()
+    rig.panel.work.editor.moveCursor(QTextCursor.MoveOperation.End)
+    said = rig.panel.work.chips.card.text()
     facts = list(rig.store.spans.facts(0, len(rig.store.spans)))
     assert f"id {facts[-1].id}" in said
     assert f"token {len(facts)} of {len(facts)}" in said
     assert "line 2, character 4" in said
     assert "bytes 20 E4 B8 AD" in said
-    assert rig.panel.flow._current == len(facts) - 1
+    assert rig.panel.work.chips.flow._current == len(facts) - 1
 
 
 def test_a_token_with_a_part_of_a_character_is_shown_in_hex(make: Make) -> None:
     rig = make("𠮷")
     rig.store.choose_encoding("gpt2")
-    assert [chip.label for chip in rig.panel.flow._rows[0].chips] == ["F0", "A0", "AE", "B7"]
-    assert rig.panel.card.text().startswith("F0")
+    assert [chip.label for chip in rig.panel.work.chips.flow._rows[0].chips] == ["F0", "A0", "AE", "B7"]
+    assert rig.panel.work.chips.card.text().startswith("F0")
 
 
 def test_a_chosen_chip_selects_its_text(make: Make) -> None:
     rig = make("Hello wonderful world")
-    place = rig.panel.flow.chip_area(1).center()
-    QTest.mouseClick(rig.panel.flow.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert rig.panel.editor.textCursor().selectedText() == " wonderful"
+    place = rig.panel.work.chips.flow.chip_area(1).center()
+    QTest.mouseClick(rig.panel.work.chips.flow.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert rig.panel.work.editor.textCursor().selectedText() == " wonderful"
 
 
 def test_from_the_keyboard_alone(make: Make) -> None:
     rig = make("Hello wonderful world")
     rig.panel.activateWindow()
-    rig.panel.editor.setFocus()
-    QTest.keyClick(rig.panel.editor, Qt.Key.Key_F6)
-    assert rig.panel.flow.hasFocus()
-    QTest.keyClick(rig.panel.flow, Qt.Key.Key_Right)
-    assert rig.panel.editor.textCursor().selectedText() == " wonderful"
-    QTest.keyClick(rig.panel.flow, Qt.Key.Key_F6)
-    assert rig.panel.editor.hasFocus()
+    rig.panel.work.editor.setFocus()
+    QTest.keyClick(rig.panel.work.editor, Qt.Key.Key_F6)
+    assert rig.panel.work.chips.flow.hasFocus()
+    QTest.keyClick(rig.panel.work.chips.flow, Qt.Key.Key_Right)
+    assert rig.panel.work.editor.textCursor().selectedText() == " wonderful"
+    QTest.keyClick(rig.panel.work.chips.flow, Qt.Key.Key_F6)
+    assert rig.panel.work.editor.hasFocus()
 
 
 # ---------------------------------------------------------------- encodings, modes, starters
@@ -195,12 +202,12 @@ def test_another_encoding_gives_other_tokens_and_is_remembered(make: Make) -> No
 
 def test_modes_and_signs_are_remembered(make: Make) -> None:
     rig = make("Tokens and more")
-    rig.panel._modes.button(1).click()
-    assert rig.panel.flow.mode == "ids"
-    rig.panel._signs.click()
+    rig.panel.work.chips.modes.button(1).click()
+    assert rig.panel.work.chips.flow.mode == "ids"
+    rig.panel.work.chips.signs.click()
     again = TokenizerPanel(rig.theme, rig.settings, rig.store)
-    assert again.flow.mode == "ids"
-    assert not again._signs.isChecked()
+    assert again.work.chips.flow.mode == "ids"
+    assert not again.work.chips.signs.isChecked()
     again.deleteLater()
 
 
@@ -211,7 +218,7 @@ def test_a_starter_replaces_the_text_and_can_be_undone(make: Make, qtbot: QtBot,
     assert rig.text == STARTERS[name]
     qtbot.waitUntil(rig.panel.is_idle)
     assert rig.store.spans.ids.tolist() == tokenizer("o200k_base").encode(STARTERS[name])
-    rig.panel.editor.undo()
+    rig.panel.work.editor.undo()
     assert rig.text == "what was there"
 
 
@@ -261,20 +268,20 @@ def test_a_file_that_is_no_text_is_refused_in_words(make: Make, tmp_path: Path) 
 
 def test_a_large_paste_shows_progress_and_is_one_step_of_undo(make: Make, qtbot: QtBot) -> None:
     rig = make("before ")
-    rig.panel.editor.moveCursor(QTextCursor.MoveOperation.End)
+    rig.panel.work.editor.moveCursor(QTextCursor.MoveOperation.End)
     large = "pasted words, many of them\n" * 20_000
     data = QMimeData()
     data.setText(large)
     QGuiApplication.clipboard().setMimeData(data)
-    rig.panel.editor.paste()
-    assert "%" in rig.panel._counts.text() and rig.panel.editor.locked
+    rig.panel.work.editor.paste()
+    assert "%" in rig.panel.strip.counts.text() and rig.panel.work.editor.locked
     assert len(rig.text) < len(large)
     rig.type("!")
     qtbot.waitUntil(rig.panel.is_idle, timeout=20_000)
     assert rig.text == "before " + large + "!"
-    assert "tokens" in rig.panel._counts.text()
-    rig.panel.editor.undo()
-    rig.panel.editor.undo()
+    assert "tokens" in rig.panel.strip.counts.text()
+    rig.panel.work.editor.undo()
+    rig.panel.work.editor.undo()
     assert rig.text == "before "
     assert rig.engine.text == rig.store.text
 
@@ -309,7 +316,7 @@ def test_copying_goes_on_over_turns_while_the_text_changes(make: Make, qtbot: Qt
     ids = rig.store.spans.ids.tolist()
     QGuiApplication.clipboard().setText("")
     rig.panel.copy_tokens("csv")
-    assert rig.store.activity == "collecting" and not rig.panel.editor.locked
+    assert rig.store.activity == "collecting" and not rig.panel.work.editor.locked
     rig.type("typed meanwhile ")
     qtbot.waitUntil(lambda: rig.store.activity == "", timeout=20_000)
     rows = list(csv.DictReader(io.StringIO(QGuiApplication.clipboard().text())))
@@ -349,7 +356,7 @@ def test_a_failure_of_the_engine_is_said(make: Make) -> None:
 
 def test_a_panel_built_anew_shows_the_same_and_can_undo(make: Make, qtbot: QtBot) -> None:
     rig = make("text")
-    rig.panel.editor.moveCursor(QTextCursor.MoveOperation.End)
+    rig.panel.work.editor.moveCursor(QTextCursor.MoveOperation.End)
     rig.type(" typed")
     old = rig.panel
     rig.panel = TokenizerPanel(rig.theme, rig.settings, rig.store)
@@ -359,8 +366,8 @@ def test_a_panel_built_anew_shows_the_same_and_can_undo(make: Make, qtbot: QtBot
     rig.panel.resize(900, 640)
     rig.panel.show()
     qtbot.waitUntil(rig.panel.is_idle)
-    assert "2\u00a0tokens" in rig.panel._counts.text()
-    rig.panel.editor.undo()
+    assert "2\u00a0tokens" in rig.panel.strip.counts.text()
+    rig.panel.work.editor.undo()
     assert rig.text == "text"
     qtbot.waitUntil(rig.panel.is_idle)
     assert rig.engine.text == "text"
@@ -373,4 +380,4 @@ def test_it_fits_a_small_window(make: Make, theme: Theme, scale: float) -> None:
     hint = rig.panel.minimumSizeHint()
     assert hint.width() <= 1024 - 72 and hint.height() <= 640
     rig.panel.resize(952, 640)
-    assert rig.panel.editor.width() > 100 and rig.panel.flow.width() > 100
+    assert rig.panel.work.editor.width() > 100 and rig.panel.work.chips.flow.width() > 100

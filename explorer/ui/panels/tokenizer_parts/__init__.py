@@ -1,0 +1,1 @@
+"""Parts of the Tokens panel: what stands beside and above the text."""

@@ -1,0 +1,115 @@
+"""How many tokens, characters and bytes a text has, and what its tokens cost."""
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from explorer.ui import words
+from explorer.ui.prices import chosen_price, cost, money
+from explorer.ui.settings import Settings
+from explorer.ui.stores.tokenizer import Counts
+from explorer.ui.theme import Theme
+from explorer.ui.widgets.price_editor import PriceEditor
+from explorer.ui.widgets.quiet_text import QuietText
+from explorer.ui.widgets.thin_bar import ThinBar
+
+
+class CountStrip(QWidget):
+    """Counts in large type, a thin bar for what takes a while, and the table of prices behind a button."""
+
+    def __init__(self, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self._theme, self._settings = theme, settings
+        self.counts = QuietText(theme, "large")
+        self.bar = ThinBar(theme)
+        self._price = chosen_price(settings)
+        self._said: tuple[Counts, Counts | None, str] = (Counts(), None, "")
+        self.prices = PriceEditor(theme, settings)
+        self.prices.hide()
+        self._open = QToolButton()
+        self._open.setText("$")
+        self._open.setCheckable(True)
+        self._open.setAccessibleName(self.tr("Prices"))
+        self._explain()
+        row = QHBoxLayout()
+        row.addWidget(self.counts, 1)
+        row.addWidget(self._open)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(row)
+        self._column.addWidget(self.bar)
+        self._column.addWidget(self.prices)
+        self._open.toggled.connect(self.prices.setVisible)
+        self.prices.prices_changed.connect(self._price_changed)
+        theme.changed.connect(self._space)
+        self._space()
+
+    def reload_prices(self) -> None:
+        """Another panel may have changed them."""
+        self.prices.reload()
+        self._price_changed()
+
+    def show_counts(self, whole: Counts, part: Counts | None = None) -> None:
+        """Of the whole text, or of a part beside them."""
+        self._said = whole, part, ""
+        price = self._price.input_per_million
+        said = counted(whole, part)
+        tokens = (whole if part is None else part).tokens
+        if tokens and price:
+            said = f"{said}\u00a0\u00a0·  {money(cost(tokens, price))}"
+        self.counts.set_text(said)
+
+    def show_words(self, said: str) -> None:
+        """In the place of the counts."""
+        self._said = self._said[0], self._said[1], said
+        self.counts.set_text(said)
+
+    def _price_changed(self) -> None:
+        self._price = chosen_price(self._settings)
+        self._explain()
+        whole, part, said = self._said
+        if not said:
+            self.show_counts(whole, part)
+
+    def _explain(self) -> None:
+        price = self._price
+        self.counts.setToolTip(
+            self.tr(
+                "Tokens: pieces of this encoding. Characters: Unicode code points; an emoji can be several. "
+                "Bytes: of the text in UTF-8. Cost: as input, with the price “{name}”."
+            ).format(name=price.name)
+        )
+        self._open.setToolTip(
+            self.tr("“{name}”: {input} per million tokens read, {output} per million written").format(
+                name=price.name,
+                input=money(price.input_per_million),
+                output=money(price.output_per_million),
+            )
+        )
+
+    def _space(self) -> None:
+        self._column.setSpacing(self._theme.px(4))
+
+
+def counted(whole: Counts, part: Counts | None) -> str:
+    """15 tokens · 61 characters · 62 bytes · 4.07 characters per token; or 3 of 15 tokens · ..."""
+    templates = (
+        QCoreApplication.translate("TokenizerPanel", "{count} tokens"),
+        QCoreApplication.translate("TokenizerPanel", "{count} characters"),
+        QCoreApplication.translate("TokenizerPanel", "{count} bytes"),
+    )
+    numbers = [words.count(number) for number in (whole.tokens, whole.characters, whole.size_bytes)]
+    if part is not None:
+        parts = [words.count(number) for number in (part.tokens, part.characters, part.size_bytes)]
+        numbers = [
+            QCoreApplication.translate("TokenizerPanel", "{part} of {whole}").format(part=one, whole=all_)
+            for one, all_ in zip(parts, numbers, strict=True)
+        ]
+    said = [template.format(count=number) for template, number in zip(templates, numbers, strict=True)]
+    measured = whole if part is None else part
+    if measured.tokens:
+        share = f"{measured.characters / measured.tokens:.2f}"
+        said.append(
+            QCoreApplication.translate("TokenizerPanel", "{share} characters per token").format(share=share)
+        )
+    # A line ends between two numbers, not inside of one.
+    return "\u00a0\u00a0·  ".join(one.replace(" ", "\u00a0") for one in said)
