@@ -13,27 +13,14 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPolygonF,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy
 
 from explorer.protocol import StreamToken
 from explorer.ui.theme import Theme
+from explorer.ui.widgets.author_marks import AUTHOR_COLOURS, FILL_ALPHA, paint_author_mark
 from explorer.ui.widgets.token_text import visible
-
-_FILL_ALPHA = {False: 46, True: 84}
-"""Of a role's colour over the ground, by `Theme.dark`: soft enough to read on."""
-
-_COLOURS = {
-    "user": "person",
-    "assistant": "model",
-    "system": "system",
-    "template": "special",
-    "tool": "tool",
-    "document": "document",
-}
-"""A colour of the theme for each author, as `StreamToken.role` names them."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +48,10 @@ class _Look:
         self.outline = QPen(theme.colour("special"), px(1))
         self.pointed = QPen(theme.colour("accent"), px(2))
         self.nothing = QPen(Qt.PenStyle.NoPen)
-        self.colours = {role: theme.colour(name) for role, name in _COLOURS.items()}
+        self.colours = {role: theme.colour(name) for role, name in AUTHOR_COLOURS.items()}
         self.fills = {role: QColor(colour) for role, colour in self.colours.items()}
         for fill in self.fills.values():
-            fill.setAlpha(_FILL_ALPHA[theme.dark])
+            fill.setAlpha(FILL_ALPHA[theme.dark])
         self.dashes = QPen(theme.colour("thinking"), px(2), Qt.PenStyle.DashLine)
         self.empty = QColor(Qt.GlobalColor.transparent)
 
@@ -274,7 +261,7 @@ class TokenStrip(QAbstractScrollArea):
     def _role(self, index: int) -> str:
         """Who wrote a chip; a text of no known author was the person's, or the model's where it wrote."""
         role = self._tokens[index].role
-        return role if role in _COLOURS else "assistant" if index >= self._prompt_length else "user"
+        return role if role in AUTHOR_COLOURS else "assistant" if index >= self._prompt_length else "user"
 
     def _paint_caret(self, painter: QPainter) -> None:
         """Where the next token will stand."""
@@ -346,26 +333,3 @@ class TokenStrip(QAbstractScrollArea):
     def _choose(self, index: int) -> None:
         if index >= self._prompt_length:
             self.chosen.emit(index)
-
-
-def paint_author_mark(painter: QPainter, corner: QPointF, size: float, colour: QColor, role: str) -> None:
-    """The sign beside the colour: a square for a person, a triangle for the model, and so on."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    square = QRectF(corner.x(), corner.y(), size, size)
-    right, bottom = QPointF(corner.x() + 1.4 * size, corner.y()), QPointF(corner.x(), corner.y() + 1.4 * size)
-    match role:
-        case "assistant":
-            painter.drawPolygon(QPolygonF([corner, right, bottom]))
-        case "system":
-            middle, half = square.center(), size * 0.7
-            away = [QPointF(half, 0), QPointF(0, half), QPointF(-half, 0), QPointF(0, -half)]
-            painter.drawPolygon(QPolygonF([middle + step for step in away]))
-        case "tool":
-            painter.drawEllipse(square)
-        case "document":
-            painter.drawRect(QRectF(corner.x(), corner.y(), 2 * size, size / 2))
-        case "template":
-            pass  # its outline is the sign
-        case _:
-            painter.drawRect(square)

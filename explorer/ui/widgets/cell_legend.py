@@ -1,0 +1,136 @@
+"""Under the cells: what their colours mean, and what the cell pointed at holds."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.ui.theme import Theme
+from explorer.ui.widgets.author_marks import AUTHOR_COLOURS, author_name, paint_mark_in
+from explorer.ui.widgets.cell_tiles import heat_colour
+
+_STOPS = 12
+
+
+class CellLegend(QWidget):
+    """Two lines and no more: nothing moves when another cell is pointed at."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._ramp: tuple[str, str] | None = None
+        self._said = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def said(self) -> str:
+        """The second line."""
+        return self._said
+
+    @property
+    def ramp(self) -> tuple[str, str] | None:
+        """What the ramp's ends say."""
+        return self._ramp
+
+    def show_authors(self) -> None:
+        """Explain the authors' colours and marks."""
+        self._ramp = None
+        self.update()
+
+    def show_ramp(self, low: str, high: str) -> None:
+        """Explain the heat: what its ends say."""
+        self._ramp = (low, high)
+        self.update()
+
+    def say(self, text: str) -> None:
+        """What stands in the second line."""
+        if text != self._said:
+            self._said = text
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Two lines of small print."""
+        return QSize(self._theme.px(160), 2 * self._line() + self._theme.px(6))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Both lines; what has no room is cut with an ellipsis."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("border"), 1))
+        painter.drawLine(QPointF(0, 0.5), QPointF(self.width(), 0.5))
+        painter.setFont(self._theme.font("caption"))
+        metrics = QFontMetricsF(painter.font())
+        top = self._theme.px(4)
+        line = QRectF(self._theme.px(8), top, self.width() - 2 * self._theme.px(8), self._line())
+        if self._ramp:
+            self._paint_ramp(painter, line, metrics, *self._ramp)
+        else:
+            self._paint_authors(painter, line, metrics)
+        line.translate(0, self._line())
+        painter.setPen(self._theme.colour("text"))
+        said = metrics.elidedText(self._said, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, said)
+
+    def _line(self) -> int:
+        return round(QFontMetricsF(self._theme.font("caption")).height() * 1.15)
+
+    def _paint_authors(self, painter: QPainter, line: QRectF, metrics: QFontMetricsF) -> None:
+        side, gap = float(self._theme.px(9)), self._theme.px(4)
+        names = {author: author_name(author) for author in (*AUTHOR_COLOURS, "thinking")}
+        words = sum(metrics.horizontalAdvance(name) + side + gap for name in names.values())
+        between = min(self._theme.px(12), (line.width() - words) / (len(names) - 1))
+        if between < gap:
+            # No room for all words: signs alone would say nothing, so the widest names are cut.
+            share = (line.width() - gap * (len(names) - 1)) / len(names) - side - gap
+            names = {
+                author: metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(share, 0))
+                for author, name in names.items()
+            }
+            between = gap
+        left = line.left()
+        for author, name in names.items():
+            box = QRectF(left, line.center().y() - side / 2, side, side)
+            self._paint_swatch(painter, box, author)
+            left += side + gap
+            painter.setPen(self._theme.colour("muted"))
+            wide = metrics.horizontalAdvance(name)
+            painter.drawText(QRectF(left, line.top(), wide + 1, line.height()), _LEFT, name)
+            left += wide + between
+
+    def _paint_swatch(self, painter: QPainter, box: QRectF, author: str) -> None:
+        theme = self._theme
+        painter.setPen(Qt.PenStyle.NoPen)
+        if author == "template":
+            painter.setPen(QPen(theme.colour("special"), theme.px(1)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+        elif author == "thinking":
+            painter.setBrush(theme.colour("thinking"))
+            for part in (0.0, 0.6):
+                dash = QRectF(box.left() + part * box.width(), box.bottom() - 3, 0.4 * box.width(), 2)
+                painter.drawRect(dash)
+        else:
+            painter.setBrush(theme.colour(AUTHOR_COLOURS[author]))
+            painter.drawRoundedRect(box, 2, 2)
+            paint_mark_in(painter, box, box.width() * 0.34, theme.colour("surface"), author)
+
+    def _paint_ramp(
+        self, painter: QPainter, line: QRectF, metrics: QFontMetricsF, low: str, high: str
+    ) -> None:
+        theme, gap = self._theme, self._theme.px(6)
+        wide = min(theme.px(120), line.width() / 3)
+        room = (line.width() - wide - 2 * gap) / 2
+        painter.setPen(theme.colour("muted"))
+        shown = metrics.elidedText(low, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(line, _LEFT, shown)
+        height = float(theme.px(9))
+        left = line.left() + metrics.horizontalAdvance(shown) + gap
+        box = QRectF(left, line.center().y() - height / 2, wide, height)
+        gradient = QLinearGradient(box.topLeft(), box.topRight())
+        for stop in range(_STOPS + 1):
+            gradient.setColorAt(stop / _STOPS, heat_colour(theme, stop / _STOPS))
+        painter.fillRect(box, gradient)
+        rest = line.adjusted(box.right() + gap - line.left(), 0, 0, 0)
+        painter.drawText(rest, _LEFT, metrics.elidedText(high, Qt.TextElideMode.ElideRight, rest.width()))
+
+
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft

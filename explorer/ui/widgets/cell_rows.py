@@ -1,0 +1,166 @@
+"""Which cells stand in which row: squares by arithmetic, chips of text by their widths."""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from PySide6.QtGui import QFontMetricsF
+
+from explorer.protocol import StreamToken
+from explorer.ui.widgets.token_words import chip_label
+
+FEWEST, MOST = 32, 64
+"""Squares in a row, where the width allows it."""
+_STEP = 8
+"""Squares in a row are a multiple of this: so that rows can be counted."""
+_REMEMBERED = 20_000
+
+
+class SquareRows:
+    """Rows of equal squares. Pixels; `left` and `width` are within a row."""
+
+    def __init__(self, width: int, wanted: int, least: int, ratio: float) -> None:
+        """`wanted`: the size that a square shall have; `least`: so far it may shrink to have `FEWEST`."""
+        columns = min(max(width // max(wanted, 1), FEWEST), MOST)
+        columns = min(columns, max(1, width // max(least, 1)))
+        if columns > _STEP:
+            columns -= columns % _STEP
+        self.columns = columns
+        # A whole number of the screen's pixels: else the tiles would be blurred.
+        self.side = max(1, int(width / columns * ratio)) / ratio
+        self.row_height = self.side
+        self._count = 0
+
+    @property
+    def whole(self) -> bool:
+        """Nothing is left to be laid out."""
+        return True
+
+    def replace(self, tokens: Sequence[StreamToken], first: int) -> None:
+        """Other tokens from `first` on."""
+        self._count = len(tokens)
+
+    def go_on(self, cells: int) -> None:
+        """Lay out more."""
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return -(-self._count // self.columns)
+
+    def row_of(self, index: int) -> int:
+        """The row in which a cell stands."""
+        return index // self.columns
+
+    def bounds(self, row: int) -> tuple[int, int]:
+        """The cells `first, stop` of a row."""
+        return row * self.columns, min((row + 1) * self.columns, self._count)
+
+    def place(self, index: int) -> tuple[float, float]:
+        """Left and width of a cell."""
+        return index % self.columns * self.side, self.side
+
+    def at(self, row: int, x: float) -> int:
+        """The cell of a row at `x`, -1 for none."""
+        column = int(x // self.side)
+        index = row * self.columns + column
+        return index if 0 <= column < self.columns and 0 <= index < self._count else -1
+
+
+class ChipRows:
+    """Rows of chips as wide as their texts or ids; a row ends where a line of the text does.
+
+    Laid out from the front, as far as `go_on` is asked for: a hundred thousand chips take some 100 ms.
+    """
+
+    def __init__(self, width: int, metrics: QFontMetricsF, padding: int, gap: int, ids: bool) -> None:
+        self._width, self._metrics, self._padding, self._gap, self._ids = width, metrics, padding, gap, ids
+        self.row_height = round(metrics.height() * 1.2) + 2 * gap
+        self.chip_height = self.row_height - gap
+        self._tokens: Sequence[StreamToken] = ()
+        self._starts = array("l", [0])
+        self._laid = 0
+        """So many chips stand in a row, the last of them perhaps in one that is not full yet."""
+        self._right = 0.0
+        """Where the next chip would begin."""
+        self._shapes: dict[str, tuple[str, float]] = {}
+        self._digit = metrics.horizontalAdvance("0123456789") / 10
+
+    @property
+    def whole(self) -> bool:
+        """Nothing is left to be laid out."""
+        return self._laid >= len(self._tokens)
+
+    @property
+    def laid(self) -> int:
+        """So many chips are laid out."""
+        return self._laid
+
+    @property
+    def rows(self) -> int:
+        """How many there are as far as they are laid out."""
+        return len(self._starts) if self._laid else 0
+
+    def replace(self, tokens: Sequence[StreamToken], first: int) -> None:
+        """Other tokens from `first` on."""
+        self._tokens = tokens
+        if first < self._laid:
+            # The row of the first that differs begins anew: its chips before that one come out the same.
+            row = max(bisect_right(self._starts, first) - 1, 0)
+            del self._starts[row + 1 :]
+            self._laid, self._right = self._starts[row], 0.0
+
+    def go_on(self, cells: int) -> None:
+        """Lay out so many more."""
+        tokens, width, gap = self._tokens, self._width, self._gap
+        starts, right, ids = self._starts, self._right, self._ids
+        stop = min(self._laid + cells, len(tokens))
+        for index in range(self._laid, stop):
+            token = tokens[index]
+            chip = self.shape(token)[1]
+            # A line of the text ends with the token before this one.
+            ends = not ids and index > starts[-1] and tokens[index - 1].text.endswith("\n")
+            if right and (right + chip > width or ends):
+                starts.append(index)
+                right = 0.0
+            right += chip + gap
+        self._laid, self._right = stop, right
+
+    def shape(self, token: StreamToken) -> tuple[str, float]:
+        """What is written on a chip, and its width."""
+        key = str(token.id) if self._ids else token.text
+        shape = self._shapes.get(key)
+        if shape is None:
+            label = key if self._ids else chip_label(key)
+            text = len(key) * self._digit if self._ids else self._metrics.horizontalAdvance(label)
+            width = min(max(text + 2 * self._padding, self._metrics.height() * 0.7), max(self._width, 1))
+            if len(self._shapes) > _REMEMBERED:
+                self._shapes.clear()
+            shape = self._shapes[key] = (label, width)
+        return shape
+
+    def row_of(self, index: int) -> int:
+        """The row in which a chip stands."""
+        return max(bisect_right(self._starts, index) - 1, 0)
+
+    def bounds(self, row: int) -> tuple[int, int]:
+        """The chips `first, stop` of a row."""
+        stop = self._starts[row + 1] if row + 1 < len(self._starts) else self._laid
+        return self._starts[row], stop
+
+    def place(self, index: int) -> tuple[float, float]:
+        """Left and width of a chip."""
+        first = self._starts[self.row_of(index)]
+        left = sum(self.shape(token)[1] + self._gap for token in self._tokens[first:index])
+        return left, self.shape(self._tokens[index])[1]
+
+    def at(self, row: int, x: float) -> int:
+        """The chip of a row at `x`, -1 for none."""
+        left = 0.0
+        first, stop = self.bounds(row)
+        for index in range(first, stop):
+            width = self.shape(self._tokens[index])[1]
+            if left <= x < left + width:
+                return index
+            left += width + self._gap
+        return -1
