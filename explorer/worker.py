@@ -242,6 +242,7 @@ def main(role: str, data_dir: str) -> int:
 
 def _services(role: str, data_dir: str) -> list[Service]:
     if role == "text":
+        from explorer.services.conversations import ConversationService
         from explorer.services.documents import DocumentService
         from explorer.services.problems import ProblemService
         from explorer.services.rollouts import RolloutService
@@ -255,6 +256,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
             RunService(data_dir, models_dir()),
             ProblemService(),
             RolloutService(),
+            ConversationService(data_dir),
         ]
     if role == "models":
         from explorer.services.downloads import DownloadService

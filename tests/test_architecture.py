@@ -44,7 +44,8 @@ import explorer.worker
 def test_the_text_worker_never_loads_torch() -> None:
     code = """
 import sys
-import explorer.worker, explorer.services.documents, explorer.services.runs
+import explorer.worker
+explorer.worker._services("text", ".")
 assert "torch" not in sys.modules
 """
     done = _python(code)

@@ -18,5 +18,6 @@ SUBCOMMANDS = (
     "server",
     "download",
     "models",
+    "conversations",
 )
 """In the order in which `--help` lists them."""

@@ -1,6 +1,10 @@
-"""A conversation as it is kept: one entry for every change, so that its journal can be played again."""
+"""Conversations kept on disk: one entry for every change, so that a journal can be played again."""
+
+from typing import Literal
 
 import msgspec
+
+from explorer.protocol.message import Message
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,7 +39,7 @@ class ConversationBegun(_Entry, tag="begun", frozen=True, kw_only=True):
     created_s: float
     """Unix seconds."""
     title: str = ""
-    turns: list[Said] = []
+    turns: list[Said] = msgspec.field(default_factory=list[Said])
     """By id."""
     tip: int = 0
     """The turn that was last said or chosen; 0: none is left."""
@@ -88,3 +92,151 @@ class ChangeRedone(_Entry, tag="redone", frozen=True, kw_only=True):
 Change = TurnSaid | TurnDeleted | TipChosen | ConversationRenamed
 """What can be undone."""
 ConversationEntry = ConversationBegun | TurnGrown | ChangeUndone | ChangeRedone | Change
+
+
+class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation, as the list shows it."""
+
+    conversation: str
+    """Its id, and the name of its file."""
+    title: str
+    first_words: str
+    """Of the first question: what to show where there is no title."""
+    turns: int
+    changed_s: float
+    """Unix seconds."""
+    excerpt: str = ""
+    """Around what was searched for."""
+    damaged: bool = False
+    """Nothing in its file can be read."""
+
+
+class ListConversations(Message, tag=True, frozen=True, kw_only=True):
+    """Ask for `ConversationsListed`."""
+
+
+class SearchConversations(Message, tag=True, frozen=True, kw_only=True):
+    """Those in which every one of `words` stands: `ConversationsListed`, with excerpts."""
+
+    words: str
+
+
+class ConversationsListed(Message, tag=True, frozen=True, kw_only=True):
+    """Newest first; after a search, only those that match, and nothing of the bin."""
+
+    rows: list[ConversationRow]
+    binned: list[ConversationRow] = msgspec.field(default_factory=list[ConversationRow])
+    words: str = ""
+    """What was searched for."""
+
+
+class OpenConversation(Message, tag=True, frozen=True, kw_only=True):
+    """Ask for `ConversationOpened`..."""
+
+    conversation: str
+
+
+class ConversationOpened(Message, tag=True, frozen=True, kw_only=True):
+    """Its entries in order, in pieces; `last` closes them."""
+
+    conversation: str
+    entries: list[ConversationEntry]
+    last: bool
+
+
+class KeepEntries(Message, tag=True, frozen=True, kw_only=True):
+    """Write entries behind the `first` ones that are there; a new conversation begins with 0. `EntriesKept`.
+
+    What is there already is passed over: after an engine died, what it did not acknowledge is sent again.
+    """
+
+    conversation: str
+    """Chosen by the window for a new one: small letters, digits and "-", at most 64."""
+    first: int
+    entries: list[ConversationEntry]
+
+
+class EntriesKept(Message, tag=True, frozen=True, kw_only=True):
+    """So many entries are on disk now, in all; they outlive the engine."""
+
+    conversation: str
+    entries: int
+    row: ConversationRow
+
+
+class BinConversation(Message, tag=True, frozen=True, kw_only=True):
+    """Move it to the bin; `ConversationsListed` follows."""
+
+    conversation: str
+
+
+class RestoreConversation(Message, tag=True, frozen=True, kw_only=True):
+    """Take it out of the bin; `ConversationsListed` follows."""
+
+    conversation: str
+
+
+class EmptyConversationBin(Message, tag=True, frozen=True, kw_only=True):
+    """Delete what is in the bin for good; `ConversationsListed` follows."""
+
+
+ConversationForm = Literal["messages_jsonl", "markdown", "ids_json"]
+
+
+class ExportConversation(Message, tag=True, frozen=True, kw_only=True):
+    """Write it to `path`: `ConversationExported`.
+
+    As messages or Markdown: the branch that is looked at. "ids_json": all of it, and the stream of tokens
+    in `ids` (of `model`'s vocabulary), if the window has one.
+    """
+
+    conversation: str
+    path: str
+    form: ConversationForm
+    ids: list[int] = msgspec.field(default_factory=list[int])
+    model: str = ""
+
+
+class ConversationExported(Message, tag=True, frozen=True, kw_only=True):
+    """The file is whole."""
+
+    path: str
+
+
+class ImportConversations(Message, tag=True, frozen=True, kw_only=True):
+    """Read a file's conversations and keep them: `ConversationsImported`, then `ConversationsListed`.
+
+    A line each of messages, ShareGPT or Alpaca; a list of these; or what was exported from here.
+    """
+
+    path: str
+
+
+class ConversationsImported(Message, tag=True, frozen=True, kw_only=True):
+    """How it went."""
+
+    path: str
+    conversations: list[str]
+    """The new ones' ids, in the file's order."""
+    skipped: int
+    """Lines or records that are no conversation."""
+    first_skipped: list[int]
+    """Their numbers in the file, from 1: the first few."""
+    more: bool
+    """The file has more conversations than are taken at once."""
+
+
+ConversationCommand = (
+    ListConversations
+    | SearchConversations
+    | OpenConversation
+    | KeepEntries
+    | BinConversation
+    | RestoreConversation
+    | EmptyConversationBin
+    | ExportConversation
+    | ImportConversations
+)
+ConversationEvent = (
+    ConversationsListed | ConversationOpened | EntriesKept | ConversationExported | ConversationsImported
+)

@@ -73,7 +73,7 @@ def read_conversations(
     if not source.files:
         yield from (chat.messages for chat in islice(chats(seed, "train", mixture), count))
     for file in source.files:
-        for number, line in enumerate(_lines(file), 1):
+        for number, line in enumerate(conversations_in_lines(file), 1):
             if not line.strip():
                 continue
             messages = conversation_of(line)
@@ -91,8 +91,8 @@ def conversation_of(line: str) -> Sequence[ChatMessage] | None:
     return records.conversation_of(cast("dict[str, Any]", record)) if isinstance(record, dict) else None
 
 
-def _lines(file: Path) -> Iterator[str]:
-    """Without a limit on the file's size, but with one on a line's: the rest of such a line is left out."""
+def conversations_in_lines(file: Path) -> Iterator[str]:
+    """The lines, without a limit on the file's size, but with one on a line's: the rest of it is left out."""
     rest = ""
     for block in text_blocks(file):
         *whole, rest = (rest + block).split("\n")
