@@ -57,44 +57,67 @@ def _letters_and_digits() -> str:
 
 
 LETTERS_AND_DIGITS = _letters_and_digits()
-_CUT = re.compile(rf"[^\s](?=[{BLANKS}])|[{LETTERS_AND_DIGITS}](?=[{LINE_ENDS}{re.escape(PUNCTUATION)}])")
+CUT = re.compile(rf"[^\s](?=[{BLANKS}])|[{LETTERS_AND_DIGITS}](?=[{LINE_ENDS}{re.escape(PUNCTUATION)}])")
 """Matches the left neighbour; the cut is the end of the match."""
 
 
-def cut_before(units: str, position: int, floor: int = 0) -> int:
-    """The last cut > `floor` whose neighbours both stand before `position`; `floor` if there is none."""
-    reach = 64
-    while True:
-        low = max(floor, position - reach)
-        last = low
-        for match in _CUT.finditer(units, low, position):
-            last = match.end()
-        if last > low or low == floor:
-            return last
-        reach *= 4
+class Cutter:
+    """Finds cuts: the ends of `pattern`'s matches, which look at one character on either side.
 
-
-def cut_after(units: str, position: int, ceiling: int) -> int:
-    """The first cut whose neighbours both stand at or after `position`; `ceiling` if there is none before."""
-    match = _CUT.search(units, position, ceiling)
-    return match.end() if match else ceiling
-
-
-def chunk_end(units: str, start: int, stop: int, want: int) -> int:
-    """Where to end a chunk that begins at `start` and has about `want` units, within `start : stop`.
-
-    `start` is a cut or a chop, `stop` a cut or the end of the text. Chunks put end to end give the same
-    tokens for any `want` up to `LONGEST_STRETCH`.
+    Without a pattern nothing is proven: a text is one stretch. Cuts that are right for one kind of tokenizer
+    are wrong for another; see `explorer.text.foreign_cuts`.
     """
-    if stop - start <= want:
-        return stop
-    limit = start + LONGEST_STRETCH
-    match = _CUT.search(units, start + want - 1, min(stop, limit) + 1)
-    if match:
-        return match.end()
-    if stop <= limit:
-        return stop
-    earlier = cut_before(units, start + want, start)
-    if earlier > start:
-        return earlier
-    return limit - splits_pair(units, limit)
+
+    def __init__(self, pattern: re.Pattern[str] | None) -> None:
+        self._pattern = pattern
+
+    @property
+    def proven(self) -> bool:
+        """Whether there are cuts at all."""
+        return self._pattern is not None
+
+    def before(self, units: str, position: int, floor: int = 0) -> int:
+        """The last cut > `floor` whose neighbours both stand before `position`; `floor` if there is none."""
+        if self._pattern is None:
+            return floor
+        reach = 64
+        while True:
+            low = max(floor, position - reach)
+            last = low
+            for match in self._pattern.finditer(units, low, position):
+                last = match.end()
+            if last > low or low == floor:
+                return last
+            reach *= 4
+
+    def after(self, units: str, position: int, ceiling: int) -> int:
+        """The first cut whose neighbours stand at or after `position`; `ceiling` if there is none before."""
+        match = self._pattern.search(units, position, ceiling) if self._pattern else None
+        return match.end() if match else ceiling
+
+    def chunk_end(self, units: str, start: int, stop: int, want: int) -> int:
+        """Where to end a chunk that begins at `start` and has about `want` units, within `start : stop`.
+
+        `start` is a cut or a chop, `stop` a cut or the end of the text. Chunks put end to end give the same
+        tokens for any `want` up to `LONGEST_STRETCH`.
+        """
+        if stop - start <= want:
+            return stop
+        limit = start + LONGEST_STRETCH
+        cut = self.after(units, start + want - 1, min(stop, limit) + 1)
+        if cut <= min(stop, limit):
+            return cut
+        if stop <= limit:
+            return stop
+        earlier = self.before(units, start + want, start)
+        if earlier > start:
+            return earlier
+        return limit - splits_pair(units, limit)
+
+
+PUBLISHED_CUTS = Cutter(CUT)
+"""Of the published encodings, and of those trained here."""
+WHOLE = Cutter(None)
+"""Of a tokenizer of which nothing is proven."""
+
+cut_before, cut_after, chunk_end = PUBLISHED_CUTS.before, PUBLISHED_CUTS.after, PUBLISHED_CUTS.chunk_end

@@ -4,7 +4,7 @@ The text itself is never searched for special tokens; what a chat template write
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,8 @@ import tokenizers
 
 from explorer.errors import DamagedFileError, InputError
 from explorer.protocol import SamplerSettings
+from explorer.text.cuts import Cutter
+from explorer.text.foreign_cuts import TokenizerContent, is_byte_level, proven_cuts
 from explorer.text.gguf_vocabulary import SPACE
 from explorer.text.suggested_sampler import GENERATION_FILE, read_suggested_sampler
 from explorer.text.tiktoken_files import find_rank_file, rank_file_json
@@ -42,26 +44,6 @@ _Said = TypeVar("_Said", bound=msgspec.Struct)
 _PROBE = "a"
 
 
-class _Vocabulary(msgspec.Struct):
-    vocab: Any
-
-
-class _Added(msgspec.Struct):
-    id: int
-    content: str
-    special: bool
-
-
-class _Content(msgspec.Struct):
-    """What is needed of a tokenizer.json: half a million merges of a large one are passed over."""
-
-    model: _Vocabulary
-    normalizer: Any = None
-    pre_tokenizer: Any = None
-    decoder: Any = None
-    added_tokens: list[_Added] | None = None
-
-
 class ForeignTokenizer:
     """A tokenizer of the `tokenizers` library, by our interface.
 
@@ -71,14 +53,18 @@ class ForeignTokenizer:
     def __init__(self, name: str, inner: tokenizers.Tokenizer, end: int | None = None) -> None:
         self.name = name
         self._inner = inner
-        content = msgspec.json.decode(inner.to_str(), type=_Content)
+        inner.no_truncation()
+        inner.no_padding()
+        content = msgspec.json.decode(inner.to_str(), type=TokenizerContent)
         self._bytes = _token_bytes(content)
         self.n_vocab = max(self._bytes, default=-1) + 1
         self.special_tokens: Mapping[str, int] = {
             token.content: token.id for token in content.added_tokens or () if token.special
         }
         # Byte for byte the text's own: then places in the text follow from the tokens' lengths.
-        self._plain = content.normalizer is None and _is_byte_level(content)
+        self._plain = content.normalizer is None and is_byte_level(content)
+        self.cuts: Cutter = proven_cuts(content)
+        """Where a text can be cut so that its tokens stay the same."""
         self._end = end
         whole, bare = inner.encode(_PROBE).ids, inner.encode(_PROBE, add_special_tokens=False).ids
         self.prefix: tuple[int, ...] = tuple(whole[: len(whole) - len(bare)]) if bare else ()
@@ -325,26 +311,14 @@ def _readable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8", "replace")
 
 
-def _is_byte_level(content: _Content) -> bool:
-    return "ByteLevel" in _types(content.decoder) | _types(content.pre_tokenizer)
-
-
-def _types(part: Any) -> set[str]:
-    """The kinds of a step and of the steps inside it."""
-    if not isinstance(part, dict):
-        return set()
-    inside: Sequence[Any] = part.get("decoders") or part.get("pretokenizers") or part.get("normalizers") or ()
-    return {str(part.get("type"))}.union(*map(_types, inside))
-
-
-def _token_bytes(content: _Content) -> dict[int, bytes]:
+def _token_bytes(content: TokenizerContent) -> dict[int, bytes]:
     """What each token stands for."""
     vocab: Any = content.model.vocab
     # Unigram models have pairs of a token and its score, in the order of ids.
     pairs = (
         vocab.items() if isinstance(vocab, dict) else ((pair[0], token) for token, pair in enumerate(vocab))
     )
-    spell = _from_letters if _is_byte_level(content) else _from_pieces
+    spell = _from_letters if is_byte_level(content) else _from_pieces
     found = {token: spell(text) for text, token in pairs}
     for token in content.added_tokens or ():
         found[token.id] = token.content.encode("utf-8", "replace")

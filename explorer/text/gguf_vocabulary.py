@@ -18,15 +18,19 @@ _NORMAL, _UNKNOWN, _CONTROL, _USER_DEFINED, _UNUSED, _BYTE = 1, 2, 3, 4, 5, 6
 SPACE = "▁"
 
 LLAMA3 = QWEN.replace(r"|\p{N}|", r"|\p{N}{1,3}|")
-_GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
-_TEKKEN = (
+GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+TEKKEN = (
     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
     r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
     r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-_DEFAULT = (r"[\p{P}\$\+<=>\^~\|]+", _GPT2, r"\p{N}+", r"[0-9][0-9][0-9]")
-_FALCON = (r"[\p{P}\$\+<=>\^~\|`]+", _GPT2, r"[0-9][0-9][0-9]")
-_DIGITS = (r"\p{N}", _GPT2)
+_DEFAULT = (r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", r"[0-9][0-9][0-9]")
+_FALCON = (r"[\p{P}\$\+<=>\^~\|`]+", GPT2, r"[0-9][0-9][0-9]")
+_DIGITS = (r"\p{N}", GPT2)
+BEFORE_OTHERS = frozenset(
+    pattern for pattern in (*_DEFAULT, *_FALCON, *_DIGITS, r"\p{N}{1,3}", "[0-9]") if pattern != GPT2
+)
+"""Expressions that set runs of digits or of marks of punctuation apart and do nothing else."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class _Split:
 
 _SPLITS: dict[str, _Split] = {
     **dict.fromkeys(("", "default"), _Split(_DEFAULT)),
-    **dict.fromkeys(("gpt-2", "phi-2", "mpt", "olmo", "jais", "gigachat", "mellum"), _Split((_GPT2,))),
+    **dict.fromkeys(("gpt-2", "phi-2", "mpt", "olmo", "jais", "gigachat", "mellum"), _Split((GPT2,))),
     **dict.fromkeys(
         ("llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2"),
         _Split((LLAMA3,), ignore_merges=True, add_bos=True),
@@ -57,7 +61,7 @@ _SPLITS: dict[str, _Split] = {
     ),
     **dict.fromkeys(("gpt-4o", "llama4", "kanana2"), _Split((O200K,))),
     "falcon": _Split(_FALCON),
-    "tekken": _Split((_TEKKEN,), ignore_merges=True, add_bos=True),
+    "tekken": _Split((TEKKEN,), ignore_merges=True, add_bos=True),
 }  # fmt: skip
 
 

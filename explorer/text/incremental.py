@@ -1,6 +1,7 @@
 """A text that is edited, and its tokens kept equal to those of encoding it anew.
 
-Only the text between the nearest cut (see `explorer.text.cuts`) before an edit and the nearest one after
+Where nothing is proven of the tokenizer, an edit makes the tokens *stale*, and `renew` encodes all of it.
+Else only the text between the nearest cut (see `explorer.text.cuts`) before an edit and the nearest one after
 it is encoded again, for cuts are where tokens do not depend on what stands on the other side. A long stretch
 of work (a document just opened, a megabyte pasted) is done chunk by chunk from its beginning; what is
 still to be done is one range of the text, the *pending* one, and edits may come meanwhile.
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.text.cuts import chunk_end, cut_after, cut_before
+from explorer.text.cuts import PUBLISHED_CUTS, Cutter
+from explorer.text.foreign import ForeignTokenizer
 from explorer.text.token_array import Int32Array, TokenArray
 from explorer.text.tokenizer import Tokenizer
 from explorer.text.units import from_units, to_units
@@ -45,7 +47,10 @@ class TokenizedText:
         self.patches: deque[Patch] = deque()
         self.bytes_total = _size_bytes(self.units)
         self.pending: tuple[int, int] | None = None
+        self.stale = False
+        """Whether the tokens are those of before the last edits: `renew` when the person pauses."""
         self._tokenizer = tokenizer
+        self._cuts = PUBLISHED_CUTS
         if tokenizer is not None:
             self.choose(tokenizer)
 
@@ -57,6 +62,12 @@ class TokenizedText:
     def choose(self, tokenizer: Tokenizer) -> None:
         """Begin anew with another tokenizer: what it makes of the beginning replaces all tokens."""
         self._tokenizer = tokenizer
+        self._cuts = cuts_of(tokenizer)
+        self.renew()
+
+    def renew(self) -> None:
+        """Encode everything again; of a long text the beginning, the rest is pending."""
+        self.stale = False
         self._encode_from(0, len(self.units), 0, len(self.tokens), 0)
 
     def edit(self, start: int, removed: int, inserted: str) -> None:
@@ -70,12 +81,15 @@ class TokenizedText:
         inserted = to_units(inserted)
         new = old[:start] + inserted + old[start + removed :]
         shift = len(inserted) - removed
-        left = cut_before(old, start)
-        right = cut_after(new, start + len(inserted), len(new))
         self.units = new
-        self.bytes_total += _size_bytes(new[left:right]) - _size_bytes(old[left : right - shift])
-        if self._tokenizer is not None:
-            self._retokenize(left, right, shift)
+        # With a unit more on either side, for halves of a pair count otherwise than the pair.
+        low, high = max(0, start - 1), start + len(inserted) + 1
+        self.bytes_total += _size_bytes(new[low:high]) - _size_bytes(old[low : high - shift])
+        if self._tokenizer is not None and self._cuts.proven:
+            right = self._cuts.after(new, start + len(inserted), len(new))
+            self._retokenize(self._cuts.before(old, start), right, shift)
+        elif self._tokenizer is not None:
+            self.stale, self.pending = True, None
 
     def advance(self) -> None:
         """Encode the next chunk of what is pending."""
@@ -107,7 +121,7 @@ class TokenizedText:
 
     def _encode_from(self, start: int, stop: int, first: int, removed: int, shift: int) -> None:
         """Encode one chunk of `start : stop` at once and leave the rest pending."""
-        end = chunk_end(self.units, start, stop, CHUNK_UNITS)
+        end = self._cuts.chunk_end(self.units, start, stop, CHUNK_UNITS)
         self.pending = (end, stop) if end < stop else None
         self._splice(start, end, first, removed, shift)
 
@@ -139,6 +153,11 @@ class TokenizedText:
             return self.pending
         after = self.pending
         return int(starts[sent]), after[1] if after is not None and after[0] == end else end
+
+
+def cuts_of(tokenizer: Tokenizer) -> Cutter:
+    """Where a text can be cut for this tokenizer."""
+    return tokenizer.cuts if isinstance(tokenizer, ForeignTokenizer) else PUBLISHED_CUTS
 
 
 def _size_bytes(units: str) -> int:

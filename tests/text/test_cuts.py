@@ -10,10 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.text import cuts, patterns
+from explorer.text.gguf_vocabulary import GPT2, LLAMA3, TEKKEN
 from explorer.text.units import splits_pair, to_units
 from tests.text.text_strategies import pasted
 
-PATTERNS = {"r50k": patterns.R50K, "cl100k": patterns.CL100K, "o200k": patterns.O200K, "qwen": patterns.QWEN}
+PATTERNS = {
+    "r50k": patterns.R50K,
+    "cl100k": patterns.CL100K,
+    "o200k": patterns.O200K,
+    "qwen": patterns.QWEN,
+    "llama3": LLAMA3,
+    "gpt2": GPT2,
+    "tekken": TEKKEN,
+}
 
 
 @cache
