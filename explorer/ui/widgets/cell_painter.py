@@ -9,7 +9,7 @@ from explorer.ui.theme import Theme
 from explorer.ui.widgets.author_marks import AUTHOR_COLOURS, FILL_ALPHA, paint_author_mark
 from explorer.ui.widgets.cell_rows import ChipRows, SquareRows
 from explorer.ui.widgets.cell_tiles import CellTiles
-from explorer.ui.widgets.stream_model import StreamModel
+from explorer.ui.widgets.stream_model import AUTHORS, GONE, LIT, SPECIAL, THINKING, StreamModel
 
 _GONE_OPACITY = 0.45
 
@@ -51,7 +51,6 @@ class CellPainter:
         self._cross = QPen(theme.colour("muted"), px(1))
         self._frame = QPen(theme.colour("text"), px(2))
         self._dashes = QPen(theme.colour("thinking"), px(2), Qt.PenStyle.DashLine)
-        self._nothing = QPen(Qt.PenStyle.NoPen)
         self._tiles: dict[bool, CellTiles] = {}
 
     def places_width(self) -> float:
@@ -76,50 +75,39 @@ class CellPainter:
             first, stop = rows.bounds(row)
             left, top = sight.left, sight.top + row * rows.row_height
             before = ""
-            for index in range(first, stop):
-                label, width = rows.shape(self._model.tokens[index])
-                author = self._model.author(index)
-                chip = QRectF(left, top, width, rows.chip_height)
-                self._paint_chip(painter, index, author, chip, label, author != before)
+            codes: list[int] = self._model.codes(first, stop, False).tolist()
+            for token, code in zip(self._model.tokens[first:stop], codes, strict=True):
+                shape, author = rows.shape(token), AUTHORS[code % SPECIAL]
+                chip = QRectF(left, top, shape.width, rows.chip_height)
+                painter.setOpacity(_GONE_OPACITY if code & GONE else 1.0)
+                self._paint_chip(painter, code, author, chip)
+                if author != before:  # the sign stands on the first chip of its author in a row
+                    corner = QPointF(left + 1, top + 1)
+                    paint_author_mark(painter, corner, self.pad, self._colours[author], author)
+                painter.setPen(self._muted if code & SPECIAL or token.text.isspace() else self._text)
+                painter.drawText(QPointF(left + shape.inset, top + rows.baseline), shape.label)
+                if code & GONE:
+                    painter.setPen(self._cross)
+                    painter.drawLine(chip.bottomLeft(), chip.topRight())
                 before = author
-                left += width + self.gap
+                left += shape.width + self.gap
+        painter.setOpacity(1.0)
 
-    def _paint_chip(
-        self, painter: QPainter, index: int, author: str, chip: QRectF, label: str, marked: bool
-    ) -> None:
-        """`marked`: it is the first of its author in the row, and carries the author's sign."""
-        model = self._model
-        token, gone = model.tokens[index], index < model.gone
-        painter.setOpacity(_GONE_OPACITY if gone else 1.0)
-        if token.special or author == "template":
-            painter.setPen(self._frame if model.lit(index) else self._outline)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(chip.adjusted(0.5, 0.5, -0.5, -0.5))
-        else:
+    def _paint_chip(self, painter: QPainter, code: int, author: str, chip: QRectF) -> None:
+        hollow, lit = code & SPECIAL or author == "template", code & LIT
+        if not hollow:
             painter.fillRect(chip, self._fills[author])
-            if model.lit(index):
-                painter.setPen(self._frame)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(chip.adjusted(1, 1, -1, -1))
-        if marked:
-            corner = QPointF(chip.left() + 1, chip.top() + 1)
-            paint_author_mark(painter, corner, self.pad, self._colours[author], author)
-        if model.thinks(index):
+        if hollow or lit:
+            painter.setPen(self._frame if lit else self._outline)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            inset = 1.0 if lit else 0.5
+            painter.drawRect(chip.adjusted(inset, inset, -inset, -inset))
+        if code & THINKING:
             painter.setPen(self._dashes)
             painter.drawLine(chip.bottomLeft(), chip.bottomRight())
-        painter.setPen(self._muted if token.special or token.text.isspace() else self._text)
-        inside = chip.adjusted(self.pad, 0, -self.pad, 0)
-        if self.chip_metrics.horizontalAdvance(label) > inside.width() + 1:
-            label = self.chip_metrics.elidedText(label, Qt.TextElideMode.ElideRight, inside.width())
-        painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, label)
-        if gone:
-            painter.setOpacity(1.0)
-            painter.setPen(self._cross)
-            painter.drawLine(chip.bottomLeft(), chip.topRight())
 
     def paint_places(self, painter: QPainter, rows: SquareRows | ChipRows, sight: Sight) -> None:
         """Before each row the place of its first token in the window; a cross where it has fallen out."""
-        painter.setOpacity(1.0)
         painter.setFont(self._caption)
         painter.setPen(self._muted)
         room = self.places_width() - self._theme.px(6)

@@ -3,7 +3,9 @@
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
 from explorer.protocol import StreamToken
@@ -14,6 +16,14 @@ FEWEST, MOST = 32, 64
 _STEP = 8
 """Squares in a row are a multiple of this: so that rows can be counted."""
 _REMEMBERED = 20_000
+
+
+class Shape(NamedTuple):
+    """What is written on a chip, the chip's width, and where in it the writing begins."""
+
+    label: str
+    width: float
+    inset: float
 
 
 class SquareRows:
@@ -77,14 +87,14 @@ class ChipRows:
         self._width, self._metrics, self._padding, self._gap, self._ids = width, metrics, padding, gap, ids
         self.row_height = round(metrics.height() * 1.2) + 2 * gap
         self.chip_height = self.row_height - gap
+        self.baseline = (self.chip_height + metrics.ascent() - metrics.descent()) / 2
         self._tokens: Sequence[StreamToken] = ()
         self._starts = array("l", [0])
         self._laid = 0
         """So many chips stand in a row, the last of them perhaps in one that is not full yet."""
         self._right = 0.0
         """Where the next chip would begin."""
-        self._shapes: dict[str, tuple[str, float]] = {}
-        self._digit = metrics.horizontalAdvance("0123456789") / 10
+        self._shapes: dict[str, Shape] = {}
 
     @property
     def whole(self) -> bool:
@@ -117,7 +127,7 @@ class ChipRows:
         stop = min(self._laid + cells, len(tokens))
         for index in range(self._laid, stop):
             token = tokens[index]
-            chip = self.shape(token)[1]
+            chip = self.shape(token).width
             # A line of the text ends with the token before this one.
             ends = not ids and index > starts[-1] and tokens[index - 1].text.endswith("\n")
             if right and (right + chip > width or ends):
@@ -126,18 +136,25 @@ class ChipRows:
             right += chip + gap
         self._laid, self._right = stop, right
 
-    def shape(self, token: StreamToken) -> tuple[str, float]:
+    def shape(self, token: StreamToken) -> Shape:
         """What is written on a chip, and its width."""
         key = str(token.id) if self._ids else token.text
         shape = self._shapes.get(key)
         if shape is None:
-            label = key if self._ids else chip_label(key)
-            text = len(key) * self._digit if self._ids else self._metrics.horizontalAdvance(label)
-            width = min(max(text + 2 * self._padding, self._metrics.height() * 0.7), max(self._width, 1))
             if len(self._shapes) > _REMEMBERED:
                 self._shapes.clear()
-            shape = self._shapes[key] = (label, width)
+            shape = self._shapes[key] = self._measure(key if self._ids else chip_label(key))
         return shape
+
+    def _measure(self, label: str) -> Shape:
+        advance, padding = self._metrics.horizontalAdvance, self._padding
+        text = advance(label)
+        width = max(text + 2 * padding, self._metrics.height() * 0.7)
+        if width > self._width:
+            width = max(self._width, 1)
+            label = self._metrics.elidedText(label, Qt.TextElideMode.ElideRight, width - 2 * padding)
+            text = advance(label)
+        return Shape(label, width, (width - text) / 2)
 
     def row_of(self, index: int) -> int:
         """The row in which a chip stands."""
@@ -151,15 +168,15 @@ class ChipRows:
     def place(self, index: int) -> tuple[float, float]:
         """Left and width of a chip."""
         first = self._starts[self.row_of(index)]
-        left = sum(self.shape(token)[1] + self._gap for token in self._tokens[first:index])
-        return left, self.shape(self._tokens[index])[1]
+        left = sum(self.shape(token).width + self._gap for token in self._tokens[first:index])
+        return left, self.shape(self._tokens[index]).width
 
     def at(self, row: int, x: float) -> int:
         """The chip of a row at `x`, -1 for none."""
         left = 0.0
         first, stop = self.bounds(row)
         for index in range(first, stop):
-            width = self.shape(self._tokens[index])[1]
+            width = self.shape(self._tokens[index]).width
             if left <= x < left + width:
                 return index
             left += width + self._gap

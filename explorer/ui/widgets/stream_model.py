@@ -53,9 +53,9 @@ class StreamModel:
             room = max(count, 2 * len(self._base))
             self._base = np.concatenate([before, np.zeros(room - same, np.uint16)])
             self._nats = np.concatenate([self._nats[:same], np.zeros(room - same, np.float32)])
-        number, special = _NUMBERS, SPECIAL
+        numbers, person = _NUMBERS, _NUMBERS["user"]
         self._base[same:count] = [
-            number[author_of(token.role)] | (special if token.special else 0) for token in tokens[same:]
+            numbers.get(token.role, person) | token.special * SPECIAL for token in tokens[same:]
         ]
         self._nats[same:count] = [
             math.nan if token.logprob is None else -token.logprob for token in tokens[same:]
@@ -117,10 +117,6 @@ class StreamModel:
     def thinks(self, index: int) -> bool:
         """Whether the model wrote it before it answered."""
         return any(index in part for part in self._thinking)
-
-    def lit(self, index: int) -> bool:
-        """Whether the cell is lit from outside."""
-        return index < len(self._lit) and bool(self._lit[index])
 
 
 def _same_at_front(before: list[StreamToken], after: list[StreamToken]) -> int:
