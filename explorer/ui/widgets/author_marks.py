@@ -1,7 +1,9 @@
 """Who wrote a token: a colour and a sign for each author, the same wherever a stream is shown."""
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from explorer.ui.theme import Theme
 
 AUTHOR_COLOURS = {
     "user": "person",
@@ -69,3 +71,22 @@ def paint_mark_in(painter: QPainter, box: QRectF, size: float, colour: QColor, r
     wide, high = _EXTENTS.get(role, (1.0, 1.0))
     corner = box.center() - QPointF(wide * size / 2, high * size / 2)
     paint_author_mark(painter, corner, size, colour, role)
+
+
+def paint_swatch(painter: QPainter, theme: Theme, box: QRectF, author: str) -> None:
+    """A sample of an author's cells for a legend: its colour with its sign."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    if author == "template":
+        painter.setPen(QPen(theme.colour("special"), theme.px(1)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+    elif author == "thinking":
+        painter.setBrush(theme.colour("thinking"))
+        thick = box.height() / 4
+        for part in (0.0, 0.6):
+            left = box.left() + part * box.width()
+            painter.drawRect(QRectF(left, box.bottom() - thick, 0.4 * box.width(), thick))
+    else:
+        painter.setBrush(theme.colour(AUTHOR_COLOURS[author]))
+        painter.drawRoundedRect(box, 2, 2)
+        paint_mark_in(painter, box, box.width() * 0.34, theme.colour("surface"), author)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.theme import Theme
-from explorer.ui.widgets.author_marks import AUTHOR_COLOURS, author_name, paint_mark_in
+from explorer.ui.widgets.author_marks import AUTHOR_COLOURS, author_name, paint_swatch
 from explorer.ui.widgets.cell_tiles import heat_colour
 
 _STOPS = 12
@@ -89,29 +89,12 @@ class CellLegend(QWidget):
         left = line.left()
         for author, name in names.items():
             box = QRectF(left, line.center().y() - side / 2, side, side)
-            self._paint_swatch(painter, box, author)
+            paint_swatch(painter, self._theme, box, author)
             left += side + gap
             painter.setPen(self._theme.colour("muted"))
             wide = metrics.horizontalAdvance(name)
             painter.drawText(QRectF(left, line.top(), wide + 1, line.height()), _LEFT, name)
             left += wide + between
-
-    def _paint_swatch(self, painter: QPainter, box: QRectF, author: str) -> None:
-        theme = self._theme
-        painter.setPen(Qt.PenStyle.NoPen)
-        if author == "template":
-            painter.setPen(QPen(theme.colour("special"), theme.px(1)))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
-        elif author == "thinking":
-            painter.setBrush(theme.colour("thinking"))
-            for part in (0.0, 0.6):
-                dash = QRectF(box.left() + part * box.width(), box.bottom() - 3, 0.4 * box.width(), 2)
-                painter.drawRect(dash)
-        else:
-            painter.setBrush(theme.colour(AUTHOR_COLOURS[author]))
-            painter.drawRoundedRect(box, 2, 2)
-            paint_mark_in(painter, box, box.width() * 0.34, theme.colour("surface"), author)
 
     def _paint_ramp(
         self, painter: QPainter, line: QRectF, metrics: QFontMetricsF, low: str, high: str

@@ -41,11 +41,12 @@ class CurvePlot(pg.PlotWidget):
     read_changed = Signal()
     zoom_changed = Signal(bool)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, least_height: int = 150) -> None:
+        """`least_height`: pixels at 100 %."""
         bottom, left = Axis("bottom"), Axis("left")
         super().__init__(axisItems={"bottom": bottom, "left": left})
         self._axes = (bottom, left)
-        self._theme = theme
+        self._theme, self._least_height = theme, least_height
         self.lines: Sequence[Line] = ()
         """What is drawn now."""
         self._reference: Reference | None = None
@@ -195,7 +196,7 @@ class CurvePlot(pg.PlotWidget):
         self._hair.setPen(screen_pen(text, 1, Qt.PenStyle.DotLine))
         self._cursor_line.setPen(screen_pen(accent, theme.px(2)))
         self._cursor_line.setHoverPen(screen_pen(accent, theme.px(4)))
-        self.setMinimumHeight(theme.px(150))
+        self.setMinimumHeight(theme.px(self._least_height))
         self._painter.forget()
         self._redraw_soon()
 
