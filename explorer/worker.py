@@ -244,6 +244,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
     if role == "text":
         from explorer.services.conversations import ConversationService
         from explorer.services.documents import DocumentService
+        from explorer.services.merges import MergeService
         from explorer.services.problems import ProblemService
         from explorer.services.rollouts import RolloutService
         from explorer.services.runs import RunService
@@ -253,6 +254,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
         return [
             documents,
             VocabularyService(documents.tokenizer_of),
+            MergeService(data_dir, documents.text_of),
             RunService(data_dir, models_dir()),
             ProblemService(),
             RolloutService(),

@@ -67,7 +67,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--resume", action="store_true", help="go on from the newest checkpoint in DIR")
     parser.add_argument("--steps", type=int, metavar="N", help="(default: the preset's)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
-    parser.add_argument("--tokenizer", choices=("bpe", "characters"), default="bpe")
+    parser.add_argument(
+        "--tokenizer",
+        default="bpe",
+        metavar="KIND",
+        help="bpe (default) or characters, learned from the text; or the folder of a tokenizer made here",
+    )
     parser.add_argument("--vocab-size", type=int, metavar="N", help="entries at most (default: the preset's)")
     parser.add_argument("--context", type=int, metavar="N", help="tokens (default: the preset's)")
     parser.add_argument("--batch", type=int, metavar="N", help="rows a step (default: the preset's)")

@@ -105,6 +105,18 @@ from explorer.protocol.looking import (
     TextScored,
     TextScoreEnded,
 )
+from explorer.protocol.merges import (
+    LearnedMerge,
+    LearnMerges,
+    MergeCommand,
+    MergeEvent,
+    MergesBegun,
+    MergesEnded,
+    MergesLearned,
+    SaveTokenizer,
+    SteerMerges,
+    TokenizerSaved,
+)
 from explorer.protocol.message import Cancel, Failed, JobCancelled, Message, Ready, WorkerCommand, WorkerEvent
 from explorer.protocol.models import (
     AddServer,
@@ -325,6 +337,8 @@ __all__ = [
     "JudgeText",
     "Judgement",
     "KeepEntries",
+    "LearnMerges",
+    "LearnedMerge",
     "LimitCopies",
     "ListConversations",
     "ListEncodings",
@@ -335,6 +349,9 @@ __all__ = [
     "LookBack",
     "MeasureContext",
     "MemoryEstimate",
+    "MergesBegun",
+    "MergesEnded",
+    "MergesLearned",
     "Message",
     "MetricPoint",
     "ModelDescribed",
@@ -384,6 +401,7 @@ __all__ = [
     "Sampled",
     "SamplerSettings",
     "SaveDraft",
+    "SaveTokenizer",
     "ScoreText",
     "ScoredText",
     "ScoredToken",
@@ -399,6 +417,7 @@ __all__ = [
     "SetChat",
     "SetPrompt",
     "StartTraining",
+    "SteerMerges",
     "StepDone",
     "StepToken",
     "StopGenerating",
@@ -415,6 +434,7 @@ __all__ = [
     "TokenEntry",
     "TokenSampled",
     "TokenizerKind",
+    "TokenizerSaved",
     "TokensDropped",
     "TokensPatched",
     "TokensRemoved",
@@ -458,6 +478,7 @@ Command = (
     | VocabularyCommand
     | ConversationCommand
     | ToolCommand
+    | MergeCommand
 )
 Event = (
     WorkerEvent
@@ -474,6 +495,7 @@ Event = (
     | VocabularyEvent
     | ConversationEvent
     | ToolEvent
+    | MergeEvent
 )
 
 _encoder = msgspec.json.Encoder()

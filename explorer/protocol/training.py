@@ -22,7 +22,8 @@ class StartTraining(Message, tag=True, frozen=True, kw_only=True):
     text: str = BUILT_IN_TEXT
     """`BUILT_IN_TEXT`, `WORLD_TEXT`, or a path: a text, .jsonl, .csv, .parquet, nanoGPT's .bin, a folder."""
     preset: str = "nano"
-    tokenizer: TokenizerKind = "bpe"
+    tokenizer: str = "bpe"
+    """A `TokenizerKind` that is learned from the text, or the path of a tokenizer that is there already."""
     vocab_size: int | None = None
     steps: int | None = None
     """None: the preset's own."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from explorer.core.saved_tokenizers import FOLDER, saved_tokenizers
 from explorer.errors import ExplorerError, InputError
 from explorer.protocol import (
     ChooseEncoding,
@@ -95,6 +96,7 @@ class DocumentService:
     def __init__(self, data_dir: str) -> None:
         self._runs = Path(data_dir) / "runs"
         self._drafts = Path(data_dir) / "drafts"
+        self._kept = Path(data_dir) / FOLDER
         self._documents: dict[str, _Document] = {}
         self._published: dict[str, Tokenizer] = {}
 
@@ -206,7 +208,8 @@ class DocumentService:
 
     def _list_encodings(self, command: ListEncodings) -> Job:
         published: list[tuple[Encoding, str]] = [(name, name) for name in PUBLISHED]
-        yield EncodingsListed(job=command.job, encodings=published + self._trained())
+        kept: list[tuple[Encoding, str]] = [(str(path), path.name) for path in saved_tokenizers(self._kept)]
+        yield EncodingsListed(job=command.job, encodings=published + kept + self._trained())
 
     def _trained(self) -> list[tuple[Encoding, str]]:
         """The runs that have a checkpoint with a tokenizer, newest first."""

@@ -13,7 +13,7 @@ becomes a new token everywhere. Pairs never reach across pieces.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
@@ -31,6 +31,8 @@ SMALLEST_VOCABULARY = 257
 """All bytes, and `<|endoftext|>`."""
 _CHUNK = 65_536
 _LONGEST_PIECE = 1_000
+_COUNTED_AT_ONCE = 4_096
+"""Different pieces: some milliseconds."""
 
 Pair = tuple[int, int]
 
@@ -82,17 +84,36 @@ def train_bpe(text: str, vocab_size: int) -> Iterator[PiecesCounted | Merged | T
     for share, part in _split(text):
         pieces.update(part)
         yield PiecesCounted(share)
-    ranks = {bytes([byte]): byte for byte in range(256)}
-    tokens = list(ranks)
+    tokens = [bytes([byte]) for byte in range(256)]
+    pairs: list[Pair] = []
     wanted = vocab_size - SMALLEST_VOCABULARY
-    for pair, count, length in _merges(pieces, wanted):
-        token = tokens[pair[0]] + tokens[pair[1]]
-        ranks[token] = len(tokens)
-        tokens.append(token)
-        done = len(tokens) - 256
-        yield Merged(pair, len(tokens) - 1, token, count, length, done / wanted)
-    tokenizer = BytePairTokenizer("bpe", patterns.TRAINED, ranks, {END_OF_TEXT: len(ranks)})
+    for merge in _merges(pieces, wanted):
+        if merge is None:
+            yield PiecesCounted(1.0)
+            continue
+        pair, count, length = merge
+        tokens.append(tokens[pair[0]] + tokens[pair[1]])
+        pairs.append(pair)
+        yield Merged(pair, len(tokens) - 1, tokens[-1], count, length, len(pairs) / wanted)
+    tokenizer = tokenizer_of_merges(pairs)
     yield Trained(tokenizer, ended_early=tokenizer.n_vocab < vocab_size)
+
+
+def tokenizer_of_merges(pairs: Iterable[Pair]) -> BytePairTokenizer:
+    """The tokenizer of these merges, in the order in which they were learned.
+
+    Raises: ValueError if a pair's tokens are not there yet, or spell a token that is.
+    """
+    tokens = [bytes([byte]) for byte in range(256)]
+    ranks = {token: rank for rank, token in enumerate(tokens)}
+    for left, right in pairs:
+        if not (0 <= left < len(tokens) and 0 <= right < len(tokens)):
+            raise ValueError(f"({left}, {right}) cannot be merged when there are {len(tokens)} tokens")
+        token = tokens[left] + tokens[right]
+        if ranks.setdefault(token, len(tokens)) != len(tokens):
+            raise ValueError(f"{token!r} is token {ranks[token]} already")
+        tokens.append(token)
+    return BytePairTokenizer("bpe", patterns.TRAINED, ranks, {END_OF_TEXT: len(ranks)})
 
 
 def trained_bpe(text: str, vocab_size: int) -> BytePairTokenizer:
@@ -101,6 +122,11 @@ def trained_bpe(text: str, vocab_size: int) -> BytePairTokenizer:
         if isinstance(fact, Trained):
             return fact.tokenizer
     raise AssertionError("training ends with Trained")
+
+
+def pieces_of(text: str) -> list[bytes]:
+    """The pieces that pairs are counted in, in their order; put together they are the text."""
+    return [piece for _, part in _split(text) for piece in part]
 
 
 def _split(text: str) -> Iterator[tuple[float, Iterator[bytes]]]:
@@ -120,8 +146,11 @@ def _parts(piece: str) -> Iterator[str]:
         yield piece[start : start + _LONGEST_PIECE]
 
 
-def _merges(pieces: Counter[bytes], wanted: int) -> Generator[tuple[Pair, int, int]]:
-    """Up to `wanted` merges: the pair, how often it stood, and the text's length in tokens after it."""
+def _merges(pieces: Counter[bytes], wanted: int) -> Generator[tuple[Pair, int, int] | None]:
+    """Up to `wanted` merges: the pair, how often it stood, and the text's length in tokens after it.
+
+    None now and then while all pairs are counted.
+    """
     words = [list(piece) for piece in pieces]
     times = list(pieces.values())
     length = sum(len(word) * count for word, count in zip(words, times, strict=True))
@@ -131,6 +160,8 @@ def _merges(pieces: Counter[bytes], wanted: int) -> Generator[tuple[Pair, int, i
         for pair in pairwise(word):
             counts[pair] += times[index]
             places[pair].add(index)
+        if index % _COUNTED_AT_ONCE == _COUNTED_AT_ONCE - 1:
+            yield None
     # Entries may be stale: too high a count is put right when it comes up, a risen one was pushed again.
     heap = [(-count, pair) for pair, count in counts.items()]
     heapify(heap)

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 import regex
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from explorer.errors import InputError
 from explorer.text import bpe, patterns
-from explorer.text.bpe import Merged, PiecesCounted, Trained, train_bpe, trained_bpe
+from explorer.text.bpe import Merged, PiecesCounted, Trained, tokenizer_of_merges, train_bpe, trained_bpe
 from explorer.text.tokenizer_files import merges_of
 from tests.text.text_strategies import texts
 
@@ -138,3 +138,19 @@ def test_very_long_pieces_are_learned_from_in_parts(monkeypatch: pytest.MonkeyPa
 def test_what_cannot_be_learned_from_is_refused(text: str, vocab_size: int) -> None:
     with pytest.raises(InputError):
         list(train_bpe(text, vocab_size))
+
+
+def test_merges_alone_make_the_same_tokenizer_and_impossible_ones_are_refused() -> None:
+    text = "the other mother bothers the others " * 4
+    pairs = [step.pair for step in merges(text, 290)]
+    assert tokenizer_of_merges(pairs).ranks == trained_bpe(text, 290).ranks
+    assert tokenizer_of_merges([]).n_vocab == 257
+    for wrong in ([(256, 97)], [(97, -1)], [(97, 98), (97, 98)]):
+        with pytest.raises(ValueError):
+            tokenizer_of_merges(wrong)
+
+
+def test_counting_the_pairs_of_many_pieces_lets_others_in_between() -> None:
+    text = " ".join("".join(word) for word in product("abcdefghij", repeat=4))
+    counted = [fact for fact in train_bpe(text, 258) if isinstance(fact, PiecesCounted)]
+    assert [fact.share for fact in counted].count(1.0) > 1

@@ -1,5 +1,6 @@
 """From a text to a run that can begin: vocabulary, token ids, run.json. All of it or nothing is left."""
 
+import os
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,11 +22,11 @@ from explorer.core.storage import atomic_folder, storage_errors
 from explorer.core.training.learner import uneven_batch
 from explorer.core.training.presets import Preset, Recipe, find_preset
 from explorer.errors import InputError
-from explorer.protocol import TextRead, TokenizerKind, TrainingStage
+from explorer.protocol import TextRead, TrainingStage
 from explorer.text.bpe import Merged, PiecesCounted, Trained, train_bpe
 from explorer.text.characters import build_characters
 from explorer.text.tokenizer import Tokenizer
-from explorer.text.tokenizer_files import save_tokenizer
+from explorer.text.tokenizer_files import find_tokenizer_file, read_tokenizer, save_tokenizer
 
 _LEARNED_FROM = 8_000_000
 """Characters of the text that a vocabulary is learned from: more changes no merge that matters."""
@@ -39,7 +40,8 @@ class Plan:
 
     text: str
     preset: str = "nano"
-    tokenizer: TokenizerKind = "bpe"
+    tokenizer: str = "bpe"
+    """As `StartTraining.tokenizer`."""
     vocab_size: int | None = None
     steps: int | None = None
     seed: int = 1
@@ -199,6 +201,8 @@ def _learn_tokenizer(
         raise InputError("The text is empty. Choose one with something to learn from.")
     if plan.tokenizer == "characters":
         return build_characters((yield from characters_of(source)))
+    if plan.tokenizer != "bpe":
+        return _ready_tokenizer(plan)
     announce = Announced("tokenizer")
     for fact in train_bpe(text, preset.vocab_size if plan.vocab_size is None else plan.vocab_size):
         match fact:
@@ -209,6 +213,22 @@ def _learn_tokenizer(
             case Merged(share=share):
                 yield announce((1 + share) / 2)
     raise AssertionError("training ends with Trained")
+
+
+def _ready_tokenizer(plan: Plan) -> Tokenizer:
+    """One that was learned before. Raises: InputError, DamagedFileError."""
+    file = find_tokenizer_file(Path(os.path.expanduser(plan.tokenizer)))  # noqa: PTH111
+    if file is None:
+        raise InputError(
+            "There is no tokenizer in {path}. Choose bpe, characters, or the folder of a tokenizer.",
+            path=plan.tokenizer,
+        )
+    if plan.vocab_size is not None:
+        raise InputError(
+            "The tokenizer in {path} has its size already. Leave the size of the vocabulary out.",
+            path=plan.tokenizer,
+        )
+    return read_tokenizer(file)
 
 
 def _write_tokens(
@@ -264,7 +284,7 @@ def _record(
         created_s=time.time(),
         seed=plan.seed,
         steps=recipe.steps,
-        tokenizer=plan.tokenizer,
+        tokenizer=tokenizer.name,
         vocab_size=tokenizer.n_vocab,
         parameters=parameters,
         model=qwen3.config_to_json(config),
