@@ -57,6 +57,15 @@ def test_memory_in_words(cost):
     assert "48.0 MB" in cost.memory and "12.0 kB" in cost.memory
 
 
+def test_words_are_not_cut_where_it_is_narrow(cost, qtbot):
+    cost.show_memory(48_000_000, 12_000)
+    cost.add_drawn(99, 0.002)
+    cost.resize(210, 300)
+    for words in (cost._memory, cost._head):
+        qtbot.waitUntil(lambda words=words: words.height() >= words.heightForWidth(words.width()))
+        assert words.height() > 1.5 * words.fontMetrics().height()
+
+
 def test_measuring_is_asked_for_once(cost, qtbot):
     with qtbot.waitSignal(cost.measure_requested):
         cost.measure.click()

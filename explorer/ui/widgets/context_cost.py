@@ -140,12 +140,13 @@ class ContextCost(QWidget):
         at = self.plot.read_step
         parts: list[str] = []
         if at is None:
-            what = self.tr("Milliseconds a token, against the length of the stream in tokens")
+            what = self.tr("Milliseconds a token, by the stream's length")
             if self._drawn:
                 length = max(self._drawn)
-                parts = [
-                    self.tr("now {ms} ms at {length}").format(ms=_ms(self._drawn[length]), length=length)
-                ]
+                said = self.tr("━ as drawn, now {ms} ms at {length}")
+                parts.append(said.format(ms=_ms(self._drawn[length]), length=words.count(length)))
+            if self._measured:
+                parts.append(self.tr("■ as measured"))
         else:
             what = self.tr("After {length} tokens").format(length=words.count(round(at)))
             names = {"drawn": self.tr("━ {ms} ms as drawn"), "measured": self.tr("■ {ms} ms as measured")}

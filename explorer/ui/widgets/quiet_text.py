@@ -1,7 +1,7 @@
 """Words that change with every key, without the layout around them being done again each time."""
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.theme import FontRole, Theme
@@ -67,6 +67,14 @@ class QuietText(QWidget):
     def heightForWidth(self, width: int) -> int:
         """Of as many lines as the words take at `width`."""
         return self._height(self._lines_at(width))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may take another number of lines."""
+        super().resizeEvent(event)
+        needed = self._lines_at(self.width())
+        if needed != self._needed:
+            self._needed = needed
+            self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words, from the top."""
