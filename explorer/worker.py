@@ -248,6 +248,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
         from explorer.services.problems import ProblemService
         from explorer.services.rollouts import RolloutService
         from explorer.services.runs import RunService
+        from explorer.services.tools import ToolService
         from explorer.services.vocabularies import VocabularyService
 
         documents = DocumentService(data_dir)
@@ -259,6 +260,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
             ProblemService(),
             RolloutService(),
             ConversationService(data_dir),
+            ToolService(),
         ]
     if role == "models":
         from explorer.services.downloads import DownloadService

@@ -22,8 +22,9 @@ from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from explorer.text.cage import limit_memory
+
 MAX_CHARACTERS = 4_000_000
-MEMORY_LIMIT_BYTES = 1 << 30
 
 
 class _RaisedError(Exception):
@@ -97,21 +98,9 @@ def answer(line: bytes) -> dict[str, str]:
         return {"broken": f"{type(error).__name__}: {error}"[:500]}
 
 
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits; time and output are limited there too
-        return
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ValueError, OSError):
-        pass  # a stricter limit is set already, or this system has none
-
-
 def main(limit_s: float) -> None:
     """Answer until the input ends; die when an answer takes too long."""
-    _limit_memory()
+    limit_memory()
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sink.write(b"ready\n")

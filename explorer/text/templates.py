@@ -4,10 +4,7 @@ As a generator that waits in short slices, so that a worker's other jobs go on; 
 """
 
 import json
-import os
-import select
 import subprocess
-import sys
 from collections.abc import Generator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
@@ -15,14 +12,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from explorer.errors import InputError
+from explorer.text import cage
 
 TIME_LIMIT_S = 3.0
 MAX_TEMPLATE_CHARACTERS = 1_000_000
 MAX_CONVERSATION_CHARACTERS = 2_000_000
 GREETING = b"ready\n"
 """What the process says before it listens: until then a long conversation would wait in the pipe."""
-SLICE_S = 0.02
-"""How long one step may wait for the process."""
 
 Found = TypeVar("Found")
 
@@ -133,8 +129,7 @@ class TemplateRenderer:
         """End the process."""
         child, self._child = self._child, None
         if child is not None:
-            child.kill()
-            child.communicate()
+            cage.end(child)
 
     def _ask(self, line: bytes) -> Generator[None, None, _Reply]:
         while self._busy:
@@ -159,8 +154,8 @@ class TemplateRenderer:
         """Its line; less than a line if it has ended."""
         if self._child is None or self._child.poll() is not None:
             self.close()
-            self._child = self._start()
-            yield from _readable(self._child)
+            self._child = cage.start("explorer.text.template_child", [str(self._limit_s)])
+            yield from cage.readable(self._child)
             if not self._child.stdout or self._child.stdout.readline() != GREETING:
                 return b""
         child = self._child
@@ -169,26 +164,7 @@ class TemplateRenderer:
         try:
             child.stdin.write(line)
             child.stdin.flush()
-            yield from _readable(child)
+            yield from cage.readable(child)
             return child.stdout.readline()
         except OSError:  # it is gone
             return b""
-
-    def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "explorer.text.template_child", str(self._limit_s)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        )
-
-
-def _readable(child: "subprocess.Popen[bytes]") -> Generator[None]:
-    """Until there is something to read, or it has ended."""
-    assert child.stdout is not None
-    try:
-        while not select.select([child.stdout], [], [], SLICE_S)[0]:
-            yield
-    except OSError:
-        return  # Windows cannot look at a pipe: there the reader waits

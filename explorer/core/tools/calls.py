@@ -1,7 +1,9 @@
 """What the program writes behind a call."""
 
+from collections.abc import Sequence
+
 from explorer.core.tools.calculator import calculator
-from explorer.core.tools.search import SearchIndex
+from explorer.core.tools.search import Hit, SearchIndex
 from explorer.text.calls import Call
 
 NOTHING_FOUND = "Nothing was found."
@@ -13,5 +15,9 @@ def call_result(call: Call, index: SearchIndex) -> str:
     """What is written into the window: the best document's sentences, or the sum's result."""
     if call.tool == "calculate":
         return calculator(call.asked)
-    hits = index.search(call.asked, 1)
+    return search_result(index.search(call.asked, 1))
+
+
+def search_result(hits: Sequence[Hit]) -> str:
+    """The best of them, short enough for a small model's window."""
     return hits[0].snippet[:_LONGEST_RESULT] if hits and hits[0].snippet else NOTHING_FOUND

@@ -8,7 +8,7 @@ import heapq
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -35,12 +35,26 @@ class SearchIndex:
     def __init__(self, documents: Iterable[str]) -> None:
         self.documents: Sequence[str] = list(documents)
         self._places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._norms: list[float] = []
+        for _ in self._built():
+            pass
+
+    @classmethod
+    def building(cls, documents: Iterable[str]) -> Generator[None, None, "SearchIndex"]:
+        """Returns the index; yields after each document, so that other work can go on."""
+        index = cls(())
+        index.documents = list(documents)
+        yield from index._built()
+        return index
+
+    def _built(self) -> Iterator[None]:
         lengths: list[int] = []
         for number, document in enumerate(self.documents):
             terms = terms_of(document)
             lengths.append(len(terms))
             for term, count in Counter(terms).items():
                 self._places[term].append((number, count))
+            yield
         mean = sum(lengths) / max(1, len(lengths)) or 1.0
         self._norms = [_K1 * (1 - _B + _B * length / mean) for length in lengths]
 
