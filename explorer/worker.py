@@ -242,6 +242,7 @@ def main(role: str, data_dir: str) -> int:
 
 def _services(role: str, data_dir: str) -> list[Service]:
     if role == "text":
+        from explorer.services.comparing import ComparingService
         from explorer.services.conversations import ConversationService
         from explorer.services.documents import DocumentService
         from explorer.services.merges import MergeService
@@ -255,6 +256,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
         return [
             documents,
             VocabularyService(documents.tokenizer_of),
+            ComparingService(documents.text_of, documents.tokenizer_of),
             MergeService(data_dir, documents.text_of),
             RunService(data_dir, models_dir()),
             ProblemService(),

@@ -16,6 +16,7 @@ from explorer.protocol.chat import (
     WriteTokens,
     WrittenPart,
 )
+from explorer.protocol.comparing import CompareEncodings, ComparingCommand, ComparingEvent, EncodingCounted
 from explorer.protocol.conversations import (
     BinConversation,
     ChangeRedone,
@@ -54,13 +55,17 @@ from explorer.protocol.documents import (
     DraftLoaded,
     EditDocument,
     Encoding,
+    EncodingChosen,
     EncodingsListed,
     FileText,
+    ForgetTokenizer,
     ListEncodings,
     LoadDraft,
     OpenDocument,
+    OpenTokenizer,
     ReadFile,
     SaveDraft,
+    TokenizerOpened,
     TokensPatched,
 )
 from explorer.protocol.inference import (
@@ -285,6 +290,7 @@ __all__ = [
     "ChooseEncoding",
     "CloseSession",
     "Command",
+    "CompareEncodings",
     "ContextMeasured",
     "ContinueTraining",
     "ConversationBegun",
@@ -316,6 +322,8 @@ __all__ = [
     "EmptyBin",
     "EmptyConversationBin",
     "Encoding",
+    "EncodingChosen",
+    "EncodingCounted",
     "EncodingsListed",
     "EntriesKept",
     "Event",
@@ -326,6 +334,7 @@ __all__ = [
     "FindDevice",
     "FolderProgress",
     "ForgetModel",
+    "ForgetTokenizer",
     "FoundDocument",
     "Generate",
     "GenerationEnded",
@@ -364,6 +373,7 @@ __all__ = [
     "OpenDocument",
     "OpenModel",
     "OpenRun",
+    "OpenTokenizer",
     "PauseTraining",
     "Precision",
     "PreferenceAsked",
@@ -434,6 +444,7 @@ __all__ = [
     "TokenEntry",
     "TokenSampled",
     "TokenizerKind",
+    "TokenizerOpened",
     "TokenizerSaved",
     "TokensDropped",
     "TokensPatched",
@@ -466,6 +477,7 @@ __all__ = [
 Command = (
     WorkerCommand
     | DocumentCommand
+    | ComparingCommand
     | RunCommand
     | TrainingCommand
     | InferenceCommand
@@ -483,6 +495,7 @@ Command = (
 Event = (
     WorkerEvent
     | DocumentEvent
+    | ComparingEvent
     | RunEvent
     | TrainingEvent
     | InferenceEvent

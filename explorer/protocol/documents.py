@@ -3,10 +3,12 @@
 Positions and lengths in a text are counted in UTF-16 units, as Qt counts them.
 """
 
+import msgspec
+
 from explorer.protocol.message import Message
 
 Encoding = str
-"""A published encoding's name ("o200k_base") or the path of a run, a checkpoint or a tokenizer.json."""
+"""A published encoding's name ("o200k_base") or the path of a run, a model's folder or a tokenizer's file."""
 
 
 class ListEncodings(Message, tag=True, frozen=True, kw_only=True):
@@ -17,6 +19,29 @@ class EncodingsListed(Message, tag=True, frozen=True, kw_only=True):
     """What `OpenDocument.encoding` may be: (name, what to show) pairs; trained runs last."""
 
     encodings: list[tuple[Encoding, str]]
+    by_hand: list[Encoding] = msgspec.field(default_factory=list[Encoding])
+    """Those that a person opened, which can be forgotten again."""
+
+
+class OpenTokenizer(Message, tag=True, frozen=True, kw_only=True):
+    """Put a tokenizer.json, a .gguf or .tiktoken file, a model's folder or a run on the list.
+
+    Answer: `EncodingsListed`, then `TokenizerOpened`; or `Failed`.
+    """
+
+    path: str
+
+
+class TokenizerOpened(Message, tag=True, frozen=True, kw_only=True):
+    """It can be read, and is called `encoding` from now on."""
+
+    encoding: Encoding
+
+
+class ForgetTokenizer(Message, tag=True, frozen=True, kw_only=True):
+    """Take one that was opened by hand off the list; its file stays. Answer: `EncodingsListed`."""
+
+    encoding: Encoding
 
 
 class OpenDocument(Message, tag=True, frozen=True, kw_only=True):
@@ -50,6 +75,15 @@ class ChooseEncoding(Message, tag=True, frozen=True, kw_only=True):
 
     name: str
     encoding: Encoding
+
+
+class EncodingChosen(Message, tag=True, frozen=True, kw_only=True):
+    """The document `name` has another encoding now; its `TokensPatched` follow."""
+
+    name: str
+    encoding: Encoding
+    follows_edits: bool
+    """Whether an edit's tokens come at once; else the text is encoded anew after a pause of the keys."""
 
 
 class DocumentText(Message, tag=True, frozen=True, kw_only=True):
@@ -122,6 +156,16 @@ class DraftLoaded(Message, tag=True, frozen=True, kw_only=True):
 
 
 DocumentCommand = (
-    ListEncodings | OpenDocument | EditDocument | ReadFile | ChooseEncoding | SaveDraft | LoadDraft
+    ListEncodings
+    | OpenTokenizer
+    | ForgetTokenizer
+    | OpenDocument
+    | EditDocument
+    | ReadFile
+    | ChooseEncoding
+    | SaveDraft
+    | LoadDraft
 )
-DocumentEvent = EncodingsListed | DocumentText | FileText | TokensPatched | DraftLoaded
+DocumentEvent = (
+    EncodingsListed | TokenizerOpened | EncodingChosen | DocumentText | FileText | TokensPatched | DraftLoaded
+)

@@ -8,10 +8,8 @@ import io
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
-import msgspec
-
-from explorer.core.saved_tokenizers import FOLDER, saved_tokenizers
 from explorer.errors import ExplorerError, InputError
 from explorer.protocol import (
     ChooseEncoding,
@@ -20,26 +18,31 @@ from explorer.protocol import (
     DraftLoaded,
     EditDocument,
     Encoding,
+    EncodingChosen,
     EncodingsListed,
     Failed,
     FileText,
+    ForgetTokenizer,
     ListEncodings,
     LoadDraft,
     OpenDocument,
+    OpenTokenizer,
     ReadFile,
     SaveDraft,
+    TokenizerOpened,
     TokensPatched,
 )
-from explorer.services import Job
+from explorer.services import Job, Wait
 from explorer.services.drafts import Draft, load_note, save_note
-from explorer.text.encodings import PUBLISHED, load_tokenizer
+from explorer.services.tokenizer_shelf import TokenizerShelf
 from explorer.text.files import text_blocks
-from explorer.text.incremental import TokenizedText
+from explorer.text.incremental import TokenizedText, cuts_of
 from explorer.text.tokenizer import Tokenizer
-from explorer.text.tokenizer_files import find_tokenizer_file
 from explorer.text.units import from_units, splits_pair, to_units
 
 PIECE_UNITS = 256_000
+PAUSE_S = 0.25
+"""Of a tokenizer of which nothing is proven the text is encoded anew after the keys have rested so long."""
 FILE_LIMIT_BYTES = 64_000_000
 _QT_LINE_ENDS = dict.fromkeys(map(ord, "\u2029\ufdd0\ufdd1"), "\n")
 """What Qt's editors take for the end of a block, besides carriage returns and line feeds."""
@@ -89,16 +92,17 @@ class DocumentService:
         EditDocument,
         ReadFile,
         ChooseEncoding,
+        OpenTokenizer,
+        ForgetTokenizer,
         SaveDraft,
         LoadDraft,
     )
 
-    def __init__(self, data_dir: str) -> None:
-        self._runs = Path(data_dir) / "runs"
+    def __init__(self, data_dir: str, shelf: TokenizerShelf | None = None, pause_s: float = PAUSE_S) -> None:
+        self.shelf = shelf or TokenizerShelf(data_dir)
+        self._pause_s = pause_s
         self._drafts = Path(data_dir) / "drafts"
-        self._kept = Path(data_dir) / FOLDER
         self._documents: dict[str, _Document] = {}
-        self._published: dict[str, Tokenizer] = {}
 
     def run(self, command: Command) -> Job:
         """As `Service.run`."""
@@ -113,6 +117,10 @@ class DocumentService:
                 return _read_file(command)
             case ChooseEncoding():
                 return self._choose(command)
+            case OpenTokenizer():
+                return self._open_tokenizer(command)
+            case ForgetTokenizer():
+                return self._forget_tokenizer(command)
             case SaveDraft():
                 return self._save_draft(command)
             case LoadDraft():
@@ -155,7 +163,18 @@ class DocumentService:
             document.draft.record(command.start, command.removed, command.inserted, document.text.units)
         except ExplorerError as error:
             yield _failed(command.job, error)
+        if document.text.stale:
+            yield from self._pause(document)
+            if document.text.stale and document.version == command.version:
+                document.text.renew()
+                document.post(command.job)
         yield from self._tell(document, command.job)
+
+    def _pause(self, document: _Document) -> Job:
+        """Until the person has not typed for a while: encoding a whole text is not for every key."""
+        version, due = document.version, monotonic() + self._pause_s
+        while document.version == version and (left_s := due - monotonic()) > 0:
+            yield Wait(left_s)
 
     def _document(self, name: str) -> _Document:
         try:
@@ -165,10 +184,12 @@ class DocumentService:
 
     def _tokenize(self, document: _Document, encoding: Encoding, job: str) -> Job:
         """Begin anew with another encoding."""
-        tokenizer = self._tokenizer(encoding)
+        tokenizer = self.shelf.tokenizer(encoding)
         document.encoding = encoding
         document.text.choose(tokenizer)
         document.post(job)
+        exact = cuts_of(tokenizer).proven
+        yield EncodingChosen(job=job, name=document.name, encoding=encoding, follows_edits=exact)
         yield from self._tell(document, job)
 
     def _tell(self, document: _Document, job: str) -> Job:
@@ -188,37 +209,30 @@ class DocumentService:
     # ------------------------------------------------------------ encodings
 
     def tokenizer_of(self, encoding: Encoding) -> Tokenizer:
-        """An open document's if it has this encoding, else as it is loaded. Raises: as `load_tokenizer`."""
+        """An open document's if it has this encoding, else as it is loaded. Raises: as `open_tokenizer`."""
         for document in self._documents.values():
             if document.encoding == encoding and document.text.tokenizer is not None:
                 return document.text.tokenizer
-        return self._tokenizer(encoding)
+        return self.shelf.tokenizer(encoding)
 
     def text_of(self, name: str) -> str:
         """The unit text of an open document. Raises: InputError."""
         return self._document(name).text.units
 
-    def _tokenizer(self, encoding: Encoding) -> Tokenizer:
-        """Published ones are kept, for loading takes up to 0.3 s. Raises: InputError, DamagedFileError."""
-        if encoding not in PUBLISHED:
-            return load_tokenizer(encoding)
-        if encoding not in self._published:
-            self._published[encoding] = load_tokenizer(encoding)
-        return self._published[encoding]
-
     def _list_encodings(self, command: ListEncodings) -> Job:
-        published: list[tuple[Encoding, str]] = [(name, name) for name in PUBLISHED]
-        kept: list[tuple[Encoding, str]] = [(str(path), path.name) for path in saved_tokenizers(self._kept)]
-        yield EncodingsListed(job=command.job, encodings=published + kept + self._trained())
+        yield self._listed(command.job)
 
-    def _trained(self) -> list[tuple[Encoding, str]]:
-        """The runs that have a checkpoint with a tokenizer, newest first."""
-        found: list[tuple[float, Encoding, str]] = []
-        for run in self._runs.glob("*/run.json"):
-            if find_tokenizer_file(run.parent) is not None:
-                record = _run_record(run)
-                found.append((record.created_s, str(run.parent), record.name or run.parent.name))
-        return [(path, name) for _, path, name in sorted(found, reverse=True)]
+    def _listed(self, job: str) -> EncodingsListed:
+        return EncodingsListed(job=job, encodings=self.shelf.listed(), by_hand=self.shelf.by_hand())
+
+    def _open_tokenizer(self, command: OpenTokenizer) -> Job:
+        encoding = self.shelf.remember(command.path)
+        yield self._listed(command.job)
+        yield TokenizerOpened(job=command.job, encoding=encoding)
+
+    def _forget_tokenizer(self, command: ForgetTokenizer) -> Job:
+        self.shelf.forget(command.encoding)
+        yield self._listed(command.job)
 
     # ------------------------------------------------------------ small drafts
 
@@ -229,21 +243,6 @@ class DocumentService:
     def _load_draft(self, command: LoadDraft) -> Job:
         text = load_note(self._drafts, command.name)
         yield DraftLoaded(job=command.job, name=command.name, text=text)
-
-
-class _RunRecord(msgspec.Struct):
-    """What is of interest here in a run.json."""
-
-    name: str = ""
-    created_s: float = 0.0
-
-
-def _run_record(file: Path) -> _RunRecord:
-    """A run whose record cannot be read is shown by its folder's name."""
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=_RunRecord)
-    except (OSError, msgspec.DecodeError):
-        return _RunRecord()
 
 
 def _read_file(command: ReadFile) -> Job:

@@ -43,7 +43,9 @@ def find_rank_file(folder: Path) -> Path | None:
 
 def rank_file_json(file: Path) -> dict[str, Any]:
     """Takes some seconds: merges have to be found again. Raises: InputError, DamagedFileError."""
-    ranks = _ranks(file)
+    ranks = read_ranks(file)
+    if sorted(ranks.values()) != list(range(len(ranks))):
+        raise _damaged(file)
     if len(ranks) not in _SPLITS:
         raise InputError(
             "{path} does not say how it splits texts, and its size is not known here. "
@@ -78,7 +80,8 @@ def rank_file_json(file: Path) -> dict[str, Any]:
     }
 
 
-def _ranks(file: Path) -> dict[bytes, int]:
+def read_ranks(file: Path) -> dict[bytes, int]:
+    """Every single byte is among them, and no rank stands twice. Raises: DamagedFileError."""
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
             raise ValueError("too large")
@@ -86,9 +89,9 @@ def _ranks(file: Path) -> dict[bytes, int]:
         ranks = dict(zip(map(a2b_base64, words[::2]), map(int, words[1::2]), strict=True))
     except (ValueError, Base64Error) as error:
         raise _damaged(file) from error
-    if sorted(ranks.values()) != list(range(len(ranks))) or any(
-        bytes([byte]) not in ranks for byte in range(256)
-    ):
+    numbers = set(ranks.values())
+    whole = len(numbers) == len(ranks) and all(0 <= number < 1 << 24 for number in numbers)
+    if not whole or any(bytes([byte]) not in ranks for byte in range(256)):
         raise _damaged(file)
     return ranks
 

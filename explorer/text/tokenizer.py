@@ -15,6 +15,7 @@ Int32Array = NDArray[np.int32]
 
 END_OF_TEXT = "<|endoftext|>"
 """Stands between documents; after it come only tokens that post-training adds."""
+_LLAMAS_END = "<|end_of_text|>"
 
 _CHUNK = 32_768
 """Units encoded at once in a long text."""
@@ -130,7 +131,7 @@ class BytePairTokenizer:
         self.pattern = pattern
         self.ranks = ranks
         self.special_tokens: Mapping[str, int] = dict(special_tokens)
-        self.end_of_text = special_tokens[END_OF_TEXT]
+        self.end_of_text = special_tokens.get(END_OF_TEXT, special_tokens.get(_LLAMAS_END, -1))
         self._encoding = tiktoken.Encoding(
             name, pat_str=pattern, mergeable_ranks=ranks, special_tokens=special_tokens
         )

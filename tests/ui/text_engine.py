@@ -19,7 +19,7 @@ from explorer.protocol import (
     decode_event,
     encode,
 )
-from explorer.services import Job
+from explorer.services import Job, Wait
 from explorer.services.documents import DocumentService
 from explorer.text.encodings import load_published
 from explorer.text.tokenizer import BytePairTokenizer
@@ -95,9 +95,9 @@ class TextEngine:
         self.service.close()
 
     def _new_service(self) -> DocumentService:
-        service = DocumentService(str(self.data_dir))
+        service = DocumentService(str(self.data_dir), pause_s=0)
         for name in ("gpt2", "cl100k_base", "o200k_base"):
-            service._published[name] = tokenizer(name)
+            service.shelf.put_published(name, tokenizer(name))
         return service
 
     def _take(self, command: Command) -> None:
@@ -121,6 +121,6 @@ class TextEngine:
         except ExplorerError as error:
             self.waiting.append(Failed(job=name, template=error.template, values=error.values))
             return False
-        if event is not None:
+        if event is not None and not isinstance(event, Wait):
             self.waiting.append(event)
         return True
