@@ -18,6 +18,7 @@ from explorer.core.threads import wait_without_spinning
 from explorer.errors import InputError
 from explorer.protocol import (
     BUILT_IN_TEXT,
+    PRACTICE_TEXT,
     WORLD_TEXT,
     CheckpointSaved,
     Event,
@@ -58,7 +59,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default=BUILT_IN_TEXT,
         metavar="PATH",
         help="a text, .jsonl, .csv, .parquet or nanoGPT .bin, a folder of such files, "
-        f"{WORLD_TEXT} (of any size: {WORLD_TEXT}:24M), or {BUILT_IN_TEXT} (default)",
+        f"{WORLD_TEXT} (of any size: {WORLD_TEXT}:24M), {PRACTICE_TEXT} (the same with more problems), or "
+        f"{BUILT_IN_TEXT} (default)",
     )
     parser.add_argument(
         "--preset", default="nano", metavar="NAME", help="nano (default), micro, small or medium"
@@ -89,7 +91,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="pretrain (default), sft, rejection, grpo, reward or rlhf",
     )
     parser.add_argument(
-        "--from", dest="parent", default="", metavar="DIR", help="the checkpoint, or the run, to begin from"
+        "--from",
+        dest="parent",
+        default="",
+        metavar="DIR",
+        help="the checkpoint, or the run, to begin from; with pretrain: to go on learning from another text",
     )
     parser.add_argument(
         "--set",

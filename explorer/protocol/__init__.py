@@ -226,6 +226,7 @@ from explorer.protocol.tools import (
 )
 from explorer.protocol.training import (
     BUILT_IN_TEXT,
+    PRACTICE_TEXT,
     WORLD_TEXT,
     CheckpointSaved,
     ContinueTraining,
@@ -264,6 +265,7 @@ from explorer.protocol.vocabulary import (
 
 __all__ = [
     "BUILT_IN_TEXT",
+    "PRACTICE_TEXT",
     "SAMPLER_ORDER",
     "WORLD_TEXT",
     "AddServer",

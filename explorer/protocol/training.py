@@ -12,6 +12,8 @@ TokenizerKind = Literal["bpe", "characters"]
 BUILT_IN_TEXT = "python-manual"
 WORLD_TEXT = "world"
 """The corpus that the program writes itself (core/data/world)."""
+PRACTICE_TEXT = "practice"
+"""The same world with more problems and passages to read: for mid-training."""
 
 
 class StartTraining(Message, tag=True, frozen=True, kw_only=True):

@@ -112,6 +112,15 @@ def test_all_characters_are_found(tmp_path: Path) -> None:
     assert end.value.value == "abn中😀"
 
 
+def test_practice_is_the_same_world_with_more_problems() -> None:
+    practice, world = found("practice:120k"), found("world:120k")
+    assert practice.label == "World, for practice (120,000 characters)"
+    shares = [sum(" = " in text for text in map("".join, documents(source))) for source in (practice, world)]
+    assert shares[0] > 1.5 * shares[1]
+    with pytest.raises(InputError, match="There is no file"):
+        found("practise:120k")
+
+
 def test_a_world_of_any_size_is_a_text() -> None:
     source = found("world:120k")
     assert source.label == "World (120,000 characters)" and size_bytes(source) == 120_000

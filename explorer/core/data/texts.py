@@ -3,18 +3,23 @@
 import importlib
 import os
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.core.data.files import Report, check, file_documents, is_readable
-from explorer.core.data.world.corpus import DEFAULT_CHARACTERS, LEAST_CHARACTERS
+from explorer.core.data.world.corpus import DEFAULT_CHARACTERS, DEFAULT_SEED, LEAST_CHARACTERS, MIX, PRACTICE
 from explorer.core.data.world.corpus import documents as world_documents
+from explorer.core.data.world.documents import DocumentKind
 from explorer.errors import InputError
-from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
+from explorer.protocol import BUILT_IN_TEXT, PRACTICE_TEXT, WORLD_TEXT
 
-_WORLD = re.compile(re.escape(WORLD_TEXT) + r"(?::(\d{1,12})([kM]?))?")
+_WORLD = re.compile(r"(\w+)(?::(\d{1,12})([kM]?))?")
+_MIXES = {
+    WORLD_TEXT: ("World", MIX, DEFAULT_SEED),
+    PRACTICE_TEXT: ("World, for practice", PRACTICE, DEFAULT_SEED + 1),  # fresh documents
+}
 _UNITS = {"": 1, "k": 1_000, "M": 1_000_000}
 _MOST_CHARACTERS = 10_000_000_000
 
@@ -38,9 +43,10 @@ def find_text(text: str) -> Generator[None, None, TextSource]:
     """
     if text == BUILT_IN_TEXT:
         return TextSource("Python manual", BUILT_IN_TEXT, ())
-    if (size := world_size(text)) is not None:
-        _check_world_size(size)
-        return TextSource("World" if text == WORLD_TEXT else f"World ({size:,} characters)", text, ())
+    if (asked := _world(text)) is not None:
+        _check_world_size(asked.size)
+        label = asked.label if text in _MIXES else f"{asked.label} ({asked.size:,} characters)"
+        return TextSource(label, text, ())
     if not text:
         raise InputError("No text was chosen. Choose a file, or a folder of files.")
     with _reading_errors(text):
@@ -52,12 +58,25 @@ def find_text(text: str) -> Generator[None, None, TextSource]:
     return TextSource(path.name, str(path), (path,))
 
 
-def world_size(text: str) -> int | None:
-    """Characters of the built-in world that `text` asks for ("world", "world:24M"), or None."""
+@dataclass(frozen=True)
+class _World:
+    """What of the built-in world is asked for."""
+
+    label: str
+    size: int
+    """Characters."""
+    mix: Mapping[DocumentKind, float]
+    seed: int
+
+
+def _world(text: str) -> _World | None:
+    """What "world", "world:24M" or "practice:8M" ask for; None for another text."""
     match = _WORLD.fullmatch(text)
-    if match is None:
+    if match is None or match[1] not in _MIXES:
         return None
-    return int(match[1]) * _UNITS[match[2] or ""] if match[1] else DEFAULT_CHARACTERS
+    size = int(match[2]) * _UNITS[match[3] or ""] if match[2] else DEFAULT_CHARACTERS
+    label, mix, seed = _MIXES[match[1]]
+    return _World(label, size, mix, seed)
 
 
 def _check_world_size(size: int) -> None:
@@ -107,8 +126,8 @@ def documents(source: TextSource, report: Report | None = None) -> Iterator[Iter
         for file in source.files:
             yield from file_documents(file, report)
         return
-    if not source.files and (size := world_size(source.path)) is not None:
-        for document in world_documents(characters=size):
+    if (asked := _world(source.path)) is not None:
+        for document in world_documents(asked.seed, asked.size, asked.mix):
             report.documents += 1
             yield iter((document.text,))
         return
@@ -124,8 +143,8 @@ def size_bytes(source: TextSource) -> int:
         with suppress(OSError):  # reading it will say what is wrong
             return sum(file.stat().st_size for file in source.files)
         return 0
-    if not source.files and (size := world_size(source.path)) is not None:
-        return size
+    if (asked := _world(source.path)) is not None:
+        return asked.size
     return sum(len(block) for document in documents(source) for block in document)
 
 

@@ -35,7 +35,7 @@ _APART = 0.02
 
 @dataclass(frozen=True)
 class Parent:
-    """The model that a stage begins from, already with the tokens of a chat."""
+    """The model that a stage begins from, with the tokens of a chat if the stage wants them."""
 
     path: Path
     """Of the checkpoint."""
@@ -57,8 +57,8 @@ class Material:
     skipped: int = 0
 
 
-def open_parent(plan: Plan) -> Parent:
-    """Load what `plan.parent` (a checkpoint, or a run) says, and make it ready to chat.
+def open_parent(plan: Plan, *, chats: bool = True) -> Parent:
+    """Load what `plan.parent` (a checkpoint, or a run) says; with `chats`, make it ready to chat.
 
     Raises: InputError (none was said, or it cannot be trained on), DamagedFileError.
     """
@@ -68,7 +68,9 @@ def open_parent(plan: Plan) -> Parent:
         )
     path = checkpoint_of(Path(plan.parent).expanduser()).absolute()
     model, _, info = checkpoints.load(path)
-    tokenizer = with_special_tokens(load_tokenizer(str(path)), SPECIAL_TOKENS)
+    tokenizer = load_tokenizer(str(path))
+    if chats:
+        tokenizer = with_special_tokens(tokenizer, SPECIAL_TOKENS)
     return Parent(path, info.name, grown(model, tokenizer.n_vocab, plan.seed), tokenizer)
 
 

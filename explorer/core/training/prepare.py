@@ -54,7 +54,7 @@ class Plan:
     optimizer: Literal["adamw", "muon"] | None = None
     stage: str = "pretrain"
     parent: str = ""
-    """The checkpoint (or run) to begin from; pretraining begins from nothing."""
+    """The checkpoint (or run) to begin from; without one, pretraining begins from nothing."""
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     """What only this stage knows, as typed."""
     processes: int = 1
@@ -92,8 +92,6 @@ def prepare_pretraining(plan: Plan, folder: Path) -> Generator[TrainingStage | T
     Raises: InputError (text, preset or numbers that cannot be used), StorageError. Closed or failed, it
     leaves nothing behind.
     """
-    if plan.parent:
-        raise InputError("Pretraining begins from nothing. Leave --from out, or choose another stage.")
     preset = find_preset(plan.preset)
     recipe = checked_recipe(plan, preset.recipe)
     with storage_errors(folder):
@@ -103,8 +101,8 @@ def prepare_pretraining(plan: Plan, folder: Path) -> Generator[TrainingStage | T
     with new_folder(folder) as partial:
         tokenizer = yield from _learn_tokenizer(plan, preset, source)
         save_tokenizer(tokenizer, partial)
-        encoded = yield from _write_tokens(source, tokenizer, partial / TOKENS_FILE)
-        yield _told(plan, preset, source, tokenizer, encoded)
+        encoded = yield from write_tokens(source, tokenizer, partial / TOKENS_FILE)
+        yield text_read(source, encoded, tokenizer.n_vocab, _vocab_wanted(plan, preset, tokenizer))
         TokenData(partial / TOKENS_FILE, encoded.token_bytes, recipe.context)  # long enough, or said why not
         yield TrainingStage(stage="model", share=0.0)
         record = _record(plan, preset, recipe, source, tokenizer, encoded)
@@ -231,9 +229,10 @@ def _ready_tokenizer(plan: Plan) -> Tokenizer:
     return read_tokenizer(file)
 
 
-def _write_tokens(
+def write_tokens(
     source: TextSource, tokenizer: Tokenizer, path: Path
 ) -> Generator[TrainingStage | None, None, Encoded]:
+    """The text's ids as a file. Yields progress (None: nothing new to tell); returns what there was."""
     announce = Announced("tokens")
     for fact in encode_to_file(source, tokenizer, path):
         if isinstance(fact, Encoded):
@@ -242,17 +241,22 @@ def _write_tokens(
     raise AssertionError("encoding ends with Encoded")
 
 
-def _told(plan: Plan, preset: Preset, source: TextSource, tokenizer: Tokenizer, encoded: Encoded) -> TextRead:
-    """What was read. Characters are as many as there are, so a vocabulary of them is never too large."""
-    wanted = preset.vocab_size if plan.vocab_size is None else plan.vocab_size
+def text_read(source: TextSource, encoded: Encoded, vocab_size: int, vocab_wanted: int) -> TextRead:
+    """What was read."""
     return TextRead(
         documents=encoded.report.documents,
         files_skipped=source.skipped,
         lines_skipped=encoded.report.skipped,
         examples=tuple(encoded.report.examples),
-        vocab_size=tokenizer.n_vocab,
-        vocab_wanted=wanted if plan.tokenizer == "bpe" else tokenizer.n_vocab,
+        vocab_size=vocab_size,
+        vocab_wanted=vocab_wanted,
     )
+
+
+def _vocab_wanted(plan: Plan, preset: Preset, tokenizer: Tokenizer) -> int:
+    """Characters are as many as there are, so a vocabulary of them is never too large."""
+    wanted = preset.vocab_size if plan.vocab_size is None else plan.vocab_size
+    return wanted if plan.tokenizer == "bpe" else tokenizer.n_vocab
 
 
 def model_config(preset: Preset, vocab_size: int, context: int) -> ModelConfig:

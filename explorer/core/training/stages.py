@@ -7,9 +7,10 @@ from pathlib import Path
 import torch
 
 from explorer.core.runs import RunFolder, RunRecord
+from explorer.core.training.continued import prepare_from_text
 from explorer.core.training.distributed import World
 from explorer.core.training.loop import Control, Trainer
-from explorer.core.training.prepare import Plan, prepare_pretraining
+from explorer.core.training.prepare import Plan
 from explorer.core.training.pretrain import Pretraining
 from explorer.core.training.reinforcement.preference_stages import (
     open_reward,
@@ -41,7 +42,7 @@ class StageKind:
 
 
 STAGES = {
-    "pretrain": StageKind(prepare_pretraining, Pretraining, shared=True),
+    "pretrain": StageKind(prepare_from_text, Pretraining, shared=True),
     "sft": StageKind(prepare_sft, Finetuning, shared=True),
     "rejection": StageKind(prepare_rejection, open_rejection),
     "grpo": StageKind(prepare_grpo, open_grpo),
