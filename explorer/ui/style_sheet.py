@@ -48,6 +48,7 @@ def style_sheet(theme: Theme) -> str:
         border-radius: {radius}px;
         padding: {pad}px {px(12)}px; }}
     QToolButton {{ padding: {pad}px {gap}px; }}
+    QToolButton[kind="small"] {{ font-size: {caption}px; padding: {px(1)}px {px(6)}px; }}
     QPushButton:hover, QToolButton:hover {{ border-color: {c.accent}; }}
     QPushButton:focus, QToolButton:focus {{ border-color: {c.accent}; }}
     QPushButton:pressed, QPushButton:checked, QToolButton:checked, QToolButton:pressed {{
@@ -65,6 +66,7 @@ def style_sheet(theme: Theme) -> str:
         border: 1px solid {c.border}; border-radius: {radius}px; padding: {pad}px {gap}px;
         selection-background-color: {c.selection}; selection-color: {c.text}; }}
     QPlainTextEdit, QTextEdit {{ padding: {pad}px; }}
+    QTextEdit#said {{ background: transparent; border: none; padding: 0; font-size: {px(15)}px; }}
     QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
         QComboBox:focus
         {{ border: 1px solid {c.accent}; }}

@@ -1,7 +1,7 @@
 """A long text behind a fold: a button that says what it is, and the text under it when it is open."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui.theme import FontRole, Theme
 
@@ -17,6 +17,8 @@ class Fold(QWidget):
         self._role: FontRole = role
         self.button = QToolButton()
         self.button.setCheckable(True)
+        # A long title must not widen what holds it.
+        self.button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setAccessibleName(title)
@@ -37,6 +39,13 @@ class Fold(QWidget):
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
         self.setVisible(bool(text))
+
+    def set_title(self, title: str) -> None:
+        """Say something else on the button."""
+        self._title = title
+        self.text.setAccessibleName(title)
+        self.button.setToolTip(title)
+        self._toggled(self.button.isChecked())
 
     def _toggled(self, on: bool) -> None:
         self.button.setText(f"{'▾' if on else '▸'} {self._title}")
