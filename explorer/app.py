@@ -17,6 +17,7 @@ from explorer.ui.engines import RUNS, Engines
 from explorer.ui.icons import app_icon
 from explorer.ui.panels.base import PanelSpec
 from explorer.ui.panels.compare import ComparePanel
+from explorer.ui.panels.context import ContextPanel
 from explorer.ui.panels.models import ModelsPanel, ModelStores
 from explorer.ui.panels.sampling import SamplingPanel
 from explorer.ui.panels.thinking import ThinkingPanel
@@ -26,6 +27,7 @@ from explorer.ui.screenshot import Screenshot
 from explorer.ui.settings import Settings
 from explorer.ui.stores.base import Store
 from explorer.ui.stores.compare import CompareStore
+from explorer.ui.stores.context import ContextStore
 from explorer.ui.stores.downloads import DownloadsStore
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
@@ -69,6 +71,7 @@ class App:
         self.sampling = SamplingStore(arguments.device)
         self.known = KnownModels()
         self.compare = CompareStore(self.known, arguments.device)
+        self.context = ContextStore(self.known, arguments.device)
         self.thinking = ThinkingStore(self.known, arguments.device)
         self.models = ModelStores(ModelsStore(), DownloadsStore(), ServersStore())
         self._training_was_shown = False
@@ -99,6 +102,7 @@ class App:
             PanelSpec(
                 "tokenizer", lambda: QCoreApplication.translate("Rail", "Tokens"), self._make_tokenizer
             ),
+            PanelSpec("context", lambda: QCoreApplication.translate("Rail", "Context"), self._make_context),
             PanelSpec(
                 "training", lambda: QCoreApplication.translate("Rail", "Training"), self._make_training
             ),
@@ -114,6 +118,12 @@ class App:
 
     def _make_tokenizer(self) -> TokenizerPanel:
         return TokenizerPanel(self.theme, self.settings, self.tokenizer)
+
+    def _make_context(self) -> ContextPanel:
+        panel = ContextPanel(self.theme, self.settings, self.context)
+        panel.training_requested.connect(lambda: self.window.show_panel("training"))
+        panel.restart_requested.connect(lambda: self.engines.restart("inference"))
+        return panel
 
     def _make_training(self) -> TrainingPanel:
         self._training_was_shown = True
@@ -164,7 +174,7 @@ class App:
         engines = self.engines
         models = [self.models.models, self.models.downloads, self.models.servers]
         stores: list[Store] = [self.engine, self.tokenizer, self.runs, self.training, self.sampling]
-        stores += [self.rollouts, self.known, self.compare, self.thinking, *models]
+        stores += [self.rollouts, self.known, self.compare, self.thinking, self.context, *models]
         for store in stores:
             store.text_command.connect(engines.send_text)
         self.tokenizer.command.connect(engines.send_text)
@@ -173,7 +183,7 @@ class App:
         self.training.command.connect(engines.send_training)
         self.known.command.connect(engines.send_models)
         engines.models_lost.connect(self.known.engine_lost)
-        for asking in (self.sampling, self.compare, self.thinking):
+        for asking in (self.sampling, self.compare, self.thinking, self.context):
             asking.command.connect(engines.send_inference)
         for store in models:
             store.command.connect(engines.send_models)
@@ -208,7 +218,7 @@ class App:
         if role == RUNS:
             return [self.runs, self.rollouts]
         if role == "inference":
-            return [self.sampling, self.compare, self.thinking]
+            return [self.sampling, self.compare, self.thinking, self.context]
         return [self.tokenizer] if RUNS in self.engines.roles else [self.tokenizer, self.runs, self.rollouts]
 
     # ------------------------------------------------------------ what the person chose

@@ -9,7 +9,7 @@ from explorer.commands import SUBCOMMANDS
 from explorer.display import why_no_window
 from explorer.paths import default_data_dir
 
-PANELS = ("tokenizer", "training", "sampling", "compare", "thinking", "models")
+PANELS = ("tokenizer", "context", "training", "sampling", "compare", "thinking", "models")
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:

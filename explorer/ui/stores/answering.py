@@ -106,6 +106,8 @@ class Answering:
         self._stop = False
         self._most = 0
         """How many tokens may still be drawn."""
+        self._awaited = 0
+        """How many prompts are on their way: all but the last were overtaken."""
         self._writes = False
         """Whether it goes on by itself behind what is written into its stream."""
         self._asked_at = self._began_at = 0.0
@@ -120,6 +122,11 @@ class Answering:
     def busy(self) -> bool:
         """Whether something is to come."""
         return self.phase in ("loading", "reading", "writing")
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether what the engine says now is still about what was asked before."""
+        return self._awaited > 0
 
     @property
     def in_chat_format(self) -> bool | None:
@@ -166,7 +173,7 @@ class Answering:
         """Answer with the weights at `path` from now on, as job `job`; what was said stays."""
         self.close()
         self.job, self.path, self.model = job, path, None
-        self.phase, self.failure = "loading", None
+        self.phase, self.failure, self._awaited = "loading", None, 0
         self._send(LoadModel(job=job, path=path, device=device))
 
     def close(self) -> None:
@@ -184,6 +191,7 @@ class Answering:
         self.clear()
         self.question, self.failure = question, None
         self.phase, self._stop = "reading", False
+        self._awaited += 1
         self._asked_at = self._clock()
         self._most, self._writes = question.max_tokens, question.max_tokens > 0
         continuation = list(question.continuation)
@@ -254,15 +262,17 @@ class Answering:
         match event:
             case ModelLoaded():
                 self.model, self.phase = event, "idle"
-            case PromptSet() if self.phase == "reading":
-                self._take_prompt(event)
-            case TokensWritten() if self.phase == "reading":
+            case PromptSet():
+                self._awaited = max(0, self._awaited - 1)
+                if self.phase == "reading" and not self.overtaken:
+                    self._take_prompt(event)
+            case TokensWritten() if self.phase == "reading" and not self.overtaken:
                 for token in event.tokens:
                     self._take(token)
                 self._read()
-            case TokensRemoved() if self.phase == "reading":
+            case TokensRemoved() if self.phase == "reading" and not self.overtaken:
                 self._cut(event.length - len(self.prompt) + self.fallen)
-            case TokensDropped() if self.phase == "reading":
+            case TokensDropped() if self.phase == "reading" and not self.overtaken:
                 self._drop(event.first, event.count)
                 self._read()
             case TokenSampled() if self.phase == "writing":
@@ -274,6 +284,7 @@ class Answering:
                 self.phase, self.stop_reason = "idle", event.stop_reason
                 self._splitter.finish()
             case Failed():
+                self._awaited = max(0, self._awaited - 1)
                 self.failure = Failure(event.template, event.values, event.details)
                 self.phase = "empty" if self.phase == "loading" else "idle"
             case _:

@@ -291,7 +291,7 @@ class TokenEditor(QPlainTextEdit):
             return
         super().keyPressEvent(event)
 
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Text, and files that are to be opened."""
         return not self.isReadOnly() and (source.hasText() or bool(_local_file(source)))
 

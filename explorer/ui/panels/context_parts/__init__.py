@@ -1,0 +1,1 @@
+"""Parts of the panel that shows a conversation as one stream."""

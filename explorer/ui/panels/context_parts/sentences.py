@@ -1,0 +1,85 @@
+"""Sentences about a conversation: whose turn it is, what it would be billed, what happens when it is full."""
+
+from PySide6.QtCore import QCoreApplication
+
+from explorer.ui import words
+from explorer.ui.prices import Price, cost, money
+from explorer.ui.stores.context import ContextStore
+from explorer.ui.stores.context_stream import Request
+
+
+def turn_words(store: ContextStore) -> str:
+    """Who may write now, and how it came to that."""
+    session = store.session
+    if store.live.phase == "loading":
+        return QCoreApplication.translate("Context", "The model is being loaded …")
+    match session.turn:
+        case "tool":
+            return QCoreApplication.translate("Context", "The model has stopped: a tool works for it.")
+        case "call":
+            return QCoreApplication.translate("Context", "The model has stopped and calls a tool.")
+        case "model" if store.live.phase == "reading":
+            return QCoreApplication.translate("Context", "The model reads the stream.")
+        case "model":
+            return QCoreApplication.translate("Context", "The model writes.")
+        case _:
+            pass
+    if session.full:
+        return QCoreApplication.translate("Context", "The window is full: the model cannot write any more.")
+    if session.handed_back:
+        return QCoreApplication.translate("Context", "Your turn: the model handed back with {token}").format(
+            token=session.handed_back
+        )
+    path = session.path
+    if path and path[-1].role == "assistant" and not path[-1].finished:
+        return QCoreApplication.translate("Context", "Your turn: the model was stopped, it has not ended.")
+    return QCoreApplication.translate("Context", "Your turn.")
+
+
+def bill_words(requests: list[Request], price: Price) -> str:
+    """What an API would bill: the last exchange, and all of them together."""
+    if not requests:
+        return ""
+    last = requests[-1]
+    prompt = sum(request.prompt for request in requests)
+    completion = sum(request.completion for request in requests)
+    spent = cost(prompt, price.input_per_million) + cost(completion, price.output_per_million)
+    return QCoreApplication.translate(
+        "Context",
+        "As an API bills it: this exchange {prompt} prompt + {completion} completion; "
+        "the conversation, sent anew each time, {all_prompt} + {all_completion} = {money}",
+    ).format(
+        prompt=words.count(last.prompt),
+        completion=words.count(last.completion),
+        all_prompt=words.count(prompt),
+        all_completion=words.count(completion),
+        money=money(spent),
+    )
+
+
+def fallen_words(store: ContextStore) -> str:
+    """What has fallen out; empty if nothing has."""
+    stream = store.stream
+    tokens = len(stream.gone) + stream.gone_unseen
+    if not tokens:
+        return ""
+    return QCoreApplication.translate(
+        "Context", "{tokens} tokens have fallen out of the window: the model knows nothing of them any more."
+    ).format(tokens=words.count(tokens))
+
+
+def full_words(store: ContextStore) -> str:
+    """What to do with a window that is full; empty if it is not."""
+    if not store.session.full:
+        return ""
+    if store.settings.policy == "stop":
+        return QCoreApplication.translate(
+            "Context",
+            "The window of {window} tokens is full. Choose what falls out of it, make it larger, "
+            "or begin a new chat.",
+        ).format(window=words.count(store.session.window))
+    return QCoreApplication.translate(
+        "Context",
+        "The last question alone leaves no room in the window of {window} tokens. "
+        "Make the window larger, or ask something shorter.",
+    ).format(window=words.count(store.session.window))

@@ -1,0 +1,59 @@
+"""The document that stands in front of the next question. Free of Qt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from explorer.protocol import Cancel, Command, DocumentPiece, DocumentProgress, Event, Failed, ReadDocument
+from explorer.text.units import from_units, to_units
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A text and the name of its file; a pasted one has none."""
+
+    text: str = ""
+    name: str = ""
+
+
+class ContextDocuments:
+    """Reads what is opened, dropped or pasted, one at a time."""
+
+    def __init__(self, job: str, send: Callable[[Command], object]) -> None:
+        self.job = job
+        self._send = send
+        self.attached: Attachment | None = None
+        self.reading = False
+        self.pages: tuple[int, int] | None = None
+        """Read so far, and in all."""
+        self._pieces: list[str] = []
+
+    def read(self, path: str, text: str) -> None:
+        """A file, or a text."""
+        if self.reading:
+            self._send(Cancel(job=self.job))
+        self.reading, self.pages, self._pieces = True, None, []
+        self._send(ReadDocument(job=self.job, path=path, text=from_units(to_units(text))))
+
+    def cancel(self) -> None:
+        """It is not wanted any more."""
+        if self.reading:
+            self._send(Cancel(job=self.job))
+            self.reading = False
+
+    def apply(self, event: Event) -> None:
+        """A piece of it, or why there is none."""
+        if not self.reading:
+            return
+        match event:
+            case DocumentPiece():
+                self._pieces.append(event.text)
+                if event.last:
+                    self.reading = False
+                    self.attached = Attachment("".join(self._pieces), event.name)
+                    self._pieces = []
+            case DocumentProgress():
+                self.pages = (event.done, event.total)
+            case Failed():
+                self.reading = False
+            case _:
+                pass
