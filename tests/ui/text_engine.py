@@ -19,8 +19,10 @@ from explorer.protocol import (
     decode_event,
     encode,
 )
-from explorer.services import Job, Wait
+from explorer.services import Job, Service, Wait
 from explorer.services.documents import DocumentService
+from explorer.services.merges import MergeService
+from explorer.services.vocabularies import VocabularyService
 from explorer.text.encodings import load_published
 from explorer.text.tokenizer import BytePairTokenizer
 from explorer.ui.stores.base import Store
@@ -98,6 +100,13 @@ class TextEngine:
         service = DocumentService(str(self.data_dir), pause_s=0)
         for name in ("gpt2", "cl100k_base", "o200k_base"):
             service.shelf.put_published(name, tokenizer(name))
+        beside = [
+            VocabularyService(service.tokenizer_of),
+            MergeService(str(self.data_dir), service.text_of),
+        ]
+        self._others: dict[type[Command], Service] = {
+            kind: other for other in beside for kind in other.commands
+        }
         return service
 
     def _take(self, command: Command) -> None:
@@ -107,7 +116,7 @@ class TextEngine:
             self._jobs = deque((name, job) for name, job in self._jobs if name != command.job)
             self.waiting.append(JobCancelled(job=command.job))
             return
-        job = self.service.run(command)
+        job = self._others.get(type(command), self.service).run(command)
         if self._step(command.job, job):
             self._jobs.append((command.job, job))
         if self.live:

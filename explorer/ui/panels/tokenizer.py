@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton
 
 from explorer.protocol import Failed
@@ -11,6 +11,7 @@ from explorer.ui import words
 from explorer.ui.panels.base import Panel
 from explorer.ui.panels.tokenizer_parts.count_strip import CountStrip
 from explorer.ui.panels.tokenizer_parts.text_work import TextWork
+from explorer.ui.panels.tokenizer_parts.work_with_card import WorkWithCard
 from explorer.ui.panels.tokenizer_texts import STARTERS
 from explorer.ui.settings import Settings
 from explorer.ui.stores.tokenizer import FileOpened, TokenizerStore
@@ -37,7 +38,13 @@ class TokenizerPanel(Panel):
     def is_idle(self) -> bool:
         """Whether the newest text's tokens are all on the screen."""
         store = self._store
-        return store.complete and not store.locked and not store.activity and self.work.settled
+        return (
+            store.complete
+            and not store.locked
+            and not store.activity
+            and self.work.settled
+            and self.beside.settled
+        )
 
     # ------------------------------------------------------------ widgets
 
@@ -46,7 +53,8 @@ class TokenizerPanel(Panel):
         self.strip = CountStrip(self.theme, self._settings)
         self.work = TextWork(self.theme, self._settings, self._store)
         self.body.addWidget(self.strip)
-        self.body.addWidget(self.work, 1)
+        self.beside = WorkWithCard(self.theme, self._store, self.work)
+        self.body.addWidget(self.beside, 1)
         self._build_menu()
         self._build_starters()
         self.setFocusProxy(self.work.editor)
@@ -66,6 +74,7 @@ class TokenizerPanel(Panel):
         self.add_menu_action(self.tr("Copy ids"), lambda: self.copy_tokens("ids"), "Ctrl+Shift+C")
         self.add_menu_action(self.tr("Copy tokens as CSV"), lambda: self.copy_tokens("csv"))
         self.add_menu_action(self.tr("Copy tokens as JSON"), lambda: self.copy_tokens("json"))
+        self.add_menu_action(self.tr("Card of the token at the caret"), self.beside.open_at_caret, "Ctrl+I")
         self.add_menu_action(self.tr("Save picture …"), self._save_picture)
 
     def _build_starters(self) -> None:
@@ -172,6 +181,17 @@ class TokenizerPanel(Panel):
             self._store.refresh_encodings()
 
     # ------------------------------------------------------------ what the person asks for
+
+    def escape_is_ours(self) -> bool:
+        """It closes a token's card."""
+        return self._store.details.is_open
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes a token's card."""
+        if event.key() == Qt.Key.Key_Escape and self._store.details.is_open:
+            self.beside.close_card()
+        else:
+            super().keyPressEvent(event)
 
     def _open_or_cancel(self) -> None:
         if self._store.activity == "reading":

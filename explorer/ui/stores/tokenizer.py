@@ -38,6 +38,7 @@ from explorer.ui.stores.text_mirror import (
     normalised,
     utf8_length,
 )
+from explorer.ui.stores.token_details import TokenDetailsStore
 from explorer.ui.stores.token_spans import TokenSpans
 
 NAME = "tokenizer"
@@ -100,6 +101,11 @@ class TokenizerStore(Store):
         """Whoever edits it needs to tell nobody. An editor gives it a layout for its own width."""
         self._mirror = TextMirror(self.document)
         self.spans = TokenSpans(lambda: self._mirror.units)
+        self.details = TokenDetailsStore(self.spans)
+        """The token whose card is open."""
+        self._parts: tuple[Store, ...] = (self.details,)
+        for part in self._parts:
+            part.command.connect(self.command)
         self.encodings: list[tuple[Encoding, str]] = []
         self.encoding: Encoding = settings.text("tokenizer/encoding", DEFAULT_ENCODING)
         """The chosen one; `spans.encoding` is what the present tokens are of."""
@@ -225,6 +231,8 @@ class TokenizerStore(Store):
         self.command.emit(ListEncodings(job=NAME))
         self._asked = self.encoding
         self.command.emit(OpenDocument(job=NAME, name=NAME, encoding=self.encoding))
+        for part in self._parts:
+            part.engine_ready()
         self.changed.emit()
 
     def engine_lost(self, words: str) -> None:
@@ -233,10 +241,14 @@ class TokenizerStore(Store):
         self._answered = False
         if self._activity == "reading":
             self._activity = ""
+        for part in self._parts:
+            part.engine_lost(words)
         self.changed.emit()
 
     def apply(self, event: Event) -> None:
         """Take what is ours."""
+        for part in self._parts:
+            part.apply(event)
         if isinstance(event, TokensPatched) and event.name == NAME:
             self._patch(event)
         elif isinstance(event, DocumentText) and event.name == NAME:
@@ -262,6 +274,7 @@ class TokenizerStore(Store):
         self.tokens_spliced.emit(event.first, event.removed, len(event.ids))
         self.changed.emit()
         self.tokens_changed.emit(start, stop)
+        self.details.tokens_changed()
 
     def _ask_for_encoding(self) -> None:
         """One question at a time: while a document is opened, another encoding would be overtaken by it."""

@@ -21,11 +21,13 @@ class Row(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """Tokens that stand out: under the mouse, at the caret, in the selection (first, after)."""
+    """Tokens that stand out: under the mouse, at the caret, in the selection (first, after), alike."""
 
     hovered: int
     current: int
     selected: tuple[int, int]
+    same: int = -1
+    """Every token with this id."""
 
 
 class FlowLook:
@@ -67,8 +69,13 @@ class FlowLook:
             painter.setBrush(lit if chip.token == marks.hovered else fills[fill])
             painter.drawRoundedRect(self.area(row, chip), radius, radius)
         self._paint_words(painter, row)
-        painter.setPen(QPen(self._theme.colour("accent"), self._theme.px(2)))
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        if marks.same >= 0:
+            painter.setPen(QPen(self._theme.colour("text"), self._theme.px(1), Qt.PenStyle.DashLine))
+            for chip in row.chips:
+                if chip.token_id == marks.same:
+                    painter.drawRoundedRect(self.area(row, chip), radius, radius)
+        painter.setPen(QPen(self._theme.colour("accent"), self._theme.px(2)))
         for chip in row.chips:
             if chip.token in (marks.current, marks.hovered):
                 painter.drawRoundedRect(self.area(row, chip), radius, radius)

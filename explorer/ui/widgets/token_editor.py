@@ -48,7 +48,7 @@ class TokenEditor(QPlainTextEdit):
     def __init__(self, theme: Theme, document: QTextDocument, spans: TokenSpans) -> None:
         super().__init__()
         self._theme, self._spans = theme, spans
-        self._hovered = -1
+        self._hovered = self._same = -1
         self._signs = SpaceSigns(theme)
         self._signs_shown = True
         self._stale = False
@@ -98,6 +98,12 @@ class TokenEditor(QPlainTextEdit):
                 if 0 <= token < len(self._spans):
                     self.viewport().update(self._visible_area(*self._spans.span(token)))
             self._hovered = index
+
+    def set_same(self, token_id: int) -> None:
+        """Mark every token with this id; -1 for none."""
+        if token_id != self._same:
+            self._same = token_id
+            self.viewport().update()
 
     def set_signs(self, shown: bool) -> None:
         """Show spaces, tabs and line ends as faint signs."""
@@ -171,6 +177,7 @@ class TokenEditor(QPlainTextEdit):
         by_fill: list[list[QRectF]] = [[] for _ in colours]
         lit: list[QRectF] = []
         parted: list[QRectF] = []
+        same: list[QRectF] = []
         neutral = self._spans.neutral()
         self._signs.clear()
         for block, line, origin in self._lines(rect):
@@ -182,6 +189,8 @@ class TokenEditor(QPlainTextEdit):
                 self._add_runs(by_fill, lit, parted, runs, neutral)
             if self._signs_shown:
                 self._signs.add(runs)
+            if self._same >= 0:
+                same += self._alike(runs)
         painter.setPen(Qt.PenStyle.NoPen)
         for colour, rects in zip(colours, by_fill, strict=True):
             if rects:
@@ -189,6 +198,7 @@ class TokenEditor(QPlainTextEdit):
                 painter.drawRects(rects)
         self._paint_parted(painter, parted)
         self._paint_lit(painter, lit)
+        self._paint_same(painter, same)
 
     def _add_plain(self, by_fill: list[list[QRectF]], runs: LineRuns, first: int, edges: list[float]) -> None:
         top, height = runs.top, runs.height
@@ -232,6 +242,20 @@ class TokenEditor(QPlainTextEdit):
             painter.setBrush(self._theme.colour("accent"))
             line = self._theme.px(2)
             painter.drawRects([QRectF(a.left(), a.bottom() - line, a.width(), line) for a in areas])
+
+    def _alike(self, runs: LineRuns) -> Iterator[QRectF]:
+        """Where the line has tokens with the marked id."""
+        ids = self._spans.ids
+        for tokens, rects in runs.runs([]):
+            if any(ids[token] == self._same for token in tokens):
+                yield from rects
+
+    def _paint_same(self, painter: QPainter, areas: list[QRectF]) -> None:
+        """A dashed frame, over whatever fill there is."""
+        if areas:
+            painter.setPen(QPen(self._theme.colour("text"), self._theme.px(1), Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRects([area.adjusted(0.5, 0.5, -0.5, -0.5) for area in areas])
 
     def _lines(self, rect: QRect) -> Iterator[tuple[QTextBlock, QTextLine, QPointF]]:
         """The lines that touch `rect` of the viewport, with the place of their block's layout."""

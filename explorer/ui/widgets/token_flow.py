@@ -32,11 +32,13 @@ _WHEEL_NOTCH = 120
 class TokenFlow(QAbstractScrollArea):
     """Shows `spans`. Call `splice` and `refresh` when they change.
 
-    Signals: `token_hovered(index)`, -1 for none; `token_chosen(index)`, by a click or the arrow keys.
+    Signals: `token_hovered(index)`, -1 for none; `token_chosen(index)`, by a click or the arrow keys;
+    `token_opened(index)`, by a click or Return: more of it is wanted.
     """
 
     token_hovered = Signal(int)
     token_chosen = Signal(int)
+    token_opened = Signal(int)
 
     def __init__(self, theme: Theme, spans: TokenSpans) -> None:
         super().__init__()
@@ -50,6 +52,7 @@ class TokenFlow(QAbstractScrollArea):
         self._lowest = -1  # first token of the top row when scrolled to the end; -1: to be found out
         self._hovered = self._current = -1
         self._selected = (0, 0)
+        self._same = -1
         self._wheel = 0
         self._stale = False
         self.setObjectName("surface")
@@ -124,6 +127,12 @@ class TokenFlow(QAbstractScrollArea):
         """Mark the tokens `first : after`."""
         if (first, after) != self._selected:
             self._selected = (first, after)
+            self.viewport().update()
+
+    def set_same(self, token_id: int) -> None:
+        """Mark every token with this id; -1 for none."""
+        if token_id != self._same:
+            self._same = token_id
             self.viewport().update()
 
     def show_token(self, index: int) -> None:
@@ -247,7 +256,7 @@ class TokenFlow(QAbstractScrollArea):
             self._paint_nothing(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         look, touched = self._look, event.rect()
-        marks = Marks(self._hovered, self._current, self._selected)
+        marks = Marks(self._hovered, self._current, self._selected, self._same)
         for row in self._rows:
             if row.top - look.gap <= touched.bottom() and row.top + look.row_height >= touched.top():
                 look.paint_row(painter, row, marks)
@@ -321,6 +330,7 @@ class TokenFlow(QAbstractScrollArea):
         index = self.token_at(event.position())
         if index >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.token_chosen.emit(index)
+            self.token_opened.emit(index)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The click was dealt with when it began."""
@@ -338,6 +348,9 @@ class TokenFlow(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go from chip to chip."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and 0 <= self._current < len(self._spans):
+            self.token_opened.emit(self._current)
+            return
         target = self._target(Qt.Key(event.key()))
         if target is None or not len(self._spans):
             super().keyPressEvent(event)

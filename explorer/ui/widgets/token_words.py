@@ -25,6 +25,14 @@ def chip_label(text: str) -> str:
     return label if cut is text else label + "…"
 
 
+def bytes_label(data: bytes) -> str:
+    """The token's text as `chip_label` has it, or its bytes in hex where they are no whole characters."""
+    try:
+        return chip_label(data.decode())
+    except UnicodeDecodeError:
+        return hex_bytes(data)
+
+
 def hex_bytes(data: bytes, at_most: int = 24) -> str:
     """Bytes as E4 B8 AD; cut after `at_most`."""
     return data[:at_most].hex(" ").upper() + (" …" if len(data) > at_most else "")
