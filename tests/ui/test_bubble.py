@@ -153,10 +153,11 @@ def test_branches(conversation, qtbot):
     bubble = conversation(turn())
     assert bubble._branches.isHidden()
     bubble.show_turn(turn(branch=2, branches=2))
-    assert "2 of 2" in bubble._branches._where.text()
-    assert bubble._branches._before.isEnabled() and not bubble._branches._after.isEnabled()
+    before, where, after = bubble._branches._parts
+    assert where.text() == bubble._branches.said == "2 of 2"
+    assert before.isEnabled() and not after.isEnabled()
     with qtbot.waitSignal(bubble.branch_requested) as told:
-        bubble._branches._before.click()
+        before.click()
     assert told.args == [-1]
 
 

@@ -98,7 +98,8 @@ class Bubble(TallEnough):
         self.again.setToolTip(self.tr("Let the model answer anew, with other random numbers"))
         self.delete = QuietButton(self.tr("Delete"))
         self.delete.setToolTip(self.tr("Take this turn out of the stream"))
-        self.document = Fold(self._theme, "", "body")
+        self.document: Fold | None = None
+        """The document in front of it, if it has one."""
         self.text = BubbleText(self._theme)
         self._more = QPushButton()
         self._more.setProperty("kind", "link")
@@ -107,8 +108,7 @@ class Bubble(TallEnough):
             self._head.addWidget(widget)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
-        for widget in (self.document, self.text):
-            self._column.addWidget(widget)
+        self._column.addWidget(self.text)
         self._column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addWidget(self._note)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -172,6 +172,11 @@ class Bubble(TallEnough):
         self.update()
 
     def _show_document(self, turn: Turn) -> None:
+        if self.document is None:
+            if not turn.document:
+                return
+            self.document = Fold(self._theme, "", "body")
+            self._column.insertWidget(self._column.indexOf(self.text), self.document)
         size = self.tr("{name} · {characters} characters")
         name = turn.document_name or self.tr("A document")
         if len(name) > _LONGEST_NAME:

@@ -97,29 +97,42 @@ class BranchChooser(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._before, self._after, self._where = QToolButton(), QToolButton(), QLabel()
-        self._where.setProperty("role", "caption")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._parts: tuple[QToolButton, QLabel, QToolButton] | None = None
+        self.hide()
+
+    @property
+    def said(self) -> str:
+        """Where it stands."""
+        return self._parts[1].text() if self._parts else ""
+
+    def show_branch(self, branch: int, branches: int) -> None:
+        """Hidden where there is one only; from 1."""
+        self.setVisible(branches > 1)
+        if branches < 2:
+            return
+        before, where, after = self._parts = self._parts or self._build()
+        where.setText(self.tr("{branch} of {branches}").format(branch=branch, branches=branches))
+        before.setEnabled(branch > 1)
+        after.setEnabled(branch < branches)
+
+    def _build(self) -> tuple[QToolButton, QLabel, QToolButton]:
+        """Most turns have no siblings: what they need no parts for costs nothing."""
+        before, where, after = QToolButton(), QLabel(), QToolButton()
+        where.setProperty("role", "caption")
         for button, text, name, step in (
-            (self._before, "‹", self.tr("The branch before"), -1),
-            (self._after, "›", self.tr("The branch after"), 1),
+            (before, "‹", self.tr("The branch before"), -1),
+            (after, "›", self.tr("The branch after"), 1),
         ):
             button.setText(text)
             button.setProperty("kind", "small")
             button.setToolTip(name)
             button.setAccessibleName(name)
             button.clicked.connect(lambda _=False, by=step: self.stepped.emit(by))
-        row.addWidget(self._before)
-        row.addWidget(self._where)
-        row.addWidget(self._after)
-
-    def show_branch(self, branch: int, branches: int) -> None:
-        """Hidden where there is one only; from 1."""
-        self._where.setText(self.tr("{branch} of {branches}").format(branch=branch, branches=branches))
-        self._before.setEnabled(branch > 1)
-        self._after.setEnabled(branch < branches)
-        self.setVisible(branches > 1)
+        for part in (before, where, after):
+            self._row.addWidget(part)
+        return before, where, after
 
 
 class TurnEditor(QWidget):
