@@ -164,6 +164,13 @@ class EntriesKept(Message, tag=True, frozen=True, kw_only=True):
     row: ConversationRow
 
 
+class RenameConversation(Message, tag=True, frozen=True, kw_only=True):
+    """Give another title to one that is not open; empty: its first words. `ConversationsListed` follows."""
+
+    conversation: str
+    title: str
+
+
 class BinConversation(Message, tag=True, frozen=True, kw_only=True):
     """Move it to the bin; `ConversationsListed` follows."""
 
@@ -231,6 +238,7 @@ ConversationCommand = (
     | SearchConversations
     | OpenConversation
     | KeepEntries
+    | RenameConversation
     | BinConversation
     | RestoreConversation
     | EmptyConversationBin

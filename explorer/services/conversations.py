@@ -18,6 +18,7 @@ from explorer.protocol import (
     ConversationEntry,
     ConversationExported,
     ConversationOpened,
+    ConversationRenamed,
     ConversationsImported,
     ConversationsListed,
     EmptyConversationBin,
@@ -28,6 +29,7 @@ from explorer.protocol import (
     KeepEntries,
     ListConversations,
     OpenConversation,
+    RenameConversation,
     RestoreConversation,
     SearchConversations,
 )
@@ -46,6 +48,7 @@ class ConversationService:
         SearchConversations,
         OpenConversation,
         KeepEntries,
+        RenameConversation,
         BinConversation,
         RestoreConversation,
         EmptyConversationBin,
@@ -70,6 +73,8 @@ class ConversationService:
                 return self._export(command)
             case ImportConversations():
                 return self._import(command)
+            case RenameConversation():
+                return self._then_list(command.job, lambda: self._rename(command.conversation, command.title))
             case BinConversation():
                 return self._then_list(command.job, lambda: self._put_in_bin(command.conversation))
             case RestoreConversation():
@@ -134,6 +139,12 @@ class ConversationService:
             entries=len(journal.entries),
             row=self._shelf.row(journal),
         )
+
+    def _rename(self, name: str, title: str) -> None:
+        journal = self._journals.pop(name, None) or Journal(self._shelf.path(name))
+        renamed = ConversationRenamed(title=" ".join(title.split()))
+        journal.keep(len(journal.entries), [renamed])
+        self._journals[name] = journal
 
     def _put_in_bin(self, conversation: str) -> None:
         self._shelf.put_in_bin(conversation)

@@ -1,6 +1,6 @@
 """Sentences of the engine in the person's language, and numbers as people read them."""
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 ERROR_CONTEXT = "errors"
 """The translation context of every sentence that the engine can send (see explorer/errors.py)."""
@@ -17,6 +17,18 @@ def engine_sentence(template: str, values: dict[str, str]) -> str:
 def count(number: int) -> str:
     """An integer with the language's group marks: 1,240."""
     return QLocale().toString(number)
+
+
+def when(seconds: float) -> str:
+    """A time of the last days by the clock, an older one by its date. `seconds`: Unix."""
+    then, now = QDateTime.fromSecsSinceEpoch(int(seconds)), QDateTime.currentDateTime()
+    clock = QLocale().toString(then.time(), QLocale.FormatType.ShortFormat)
+    days = then.date().daysTo(now.date())
+    if days == 0:
+        return QCoreApplication.translate("words", "today {time}").format(time=clock)
+    if days == 1:
+        return QCoreApplication.translate("words", "yesterday {time}").format(time=clock)
+    return QLocale().toString(then.date(), QLocale.FormatType.ShortFormat)
 
 
 def duration(seconds: float) -> str:

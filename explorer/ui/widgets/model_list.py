@@ -47,12 +47,13 @@ class ModelList(QListView):
     activated_by_hand = Signal(str)
     delete_pressed = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, cut: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
+        """`cut`: where a name is cut that is too long; of models, the end tells them apart."""
         super().__init__()
         self._theme = theme
         self._rows = _Rows()
         self.setModel(self._rows)
-        self.setItemDelegate(_Painter(theme, self))
+        self.setItemDelegate(_Painter(theme, self, cut))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -154,9 +155,10 @@ class _Rows(QAbstractListModel):
 class _Painter(QStyledItemDelegate):
     """Paints a row; a heading is small and grey."""
 
-    def __init__(self, theme: Theme, parent: QListView) -> None:
+    def __init__(self, theme: Theme, parent: QListView, cut: Qt.TextElideMode) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._cut = cut
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         px, row = self._theme.px, index.data(ROW_ROLE)
@@ -194,7 +196,7 @@ class _Painter(QStyledItemDelegate):
         painter.setFont(body)
         painter.setPen(self._theme.colour("text"))
         room = first.width() - side_width - self._theme.px(12)
-        name = QFontMetrics(body).elidedText(row.name, Qt.TextElideMode.ElideMiddle, room)
+        name = QFontMetrics(body).elidedText(row.name, self._cut, room)
         painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(caption)
         painter.setPen(self._theme.colour("error" if row.problem else "muted"))

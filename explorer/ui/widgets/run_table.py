@@ -7,8 +7,6 @@ from typing import Any, Literal
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QDateTime,
-    QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
@@ -209,14 +207,7 @@ class RunTable(QAbstractTableModel):
     def _when(self, created_s: float) -> str:
         if not isfinite(created_s):
             return self.tr("now")
-        then, now = QDateTime.fromSecsSinceEpoch(int(created_s)), QDateTime.currentDateTime()
-        clock = QLocale().toString(then.time(), QLocale.FormatType.ShortFormat)
-        days = then.date().daysTo(now.date())
-        if days == 0:
-            return self.tr("today {time}").format(time=clock)
-        if days == 1:
-            return self.tr("yesterday {time}").format(time=clock)
-        return QLocale().toString(then.date(), QLocale.FormatType.ShortFormat)
+        return words.when(created_s)
 
     def _tool_tip(self, row: RunRow) -> str:
         return "\n".join(part for part in (row.name, row.text, row.key) if part)
