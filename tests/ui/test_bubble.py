@@ -213,3 +213,20 @@ def test_the_same_turn_costs_nothing_and_another_replaces_it(conversation):
     assert bubble.text.toPlainText() == "hmtwo"
     bubble.show_turn(replace(bubble.turn, pieces=(Piece("answer", "three"),)))
     assert bubble.text.toPlainText() == "three"
+
+
+def test_what_has_fallen_out_is_crossed_and_said(conversation):
+    bubble = conversation(turn(gone=True))
+    form = bubble.text.document().begin().begin().fragment().charFormat()
+    assert form.fontStrikeOut() and "fallen out" in bubble._name.text
+    bubble.show_turn(turn())
+    assert not bubble.text.document().begin().begin().fragment().charFormat().fontStrikeOut()
+
+
+def test_another_turn_in_the_same_bubble_begins_anew(conversation, qtbot):
+    bubble = conversation(turn(LONG, id=1))
+    settled(qtbot, bubble)
+    bubble._more.click()
+    bubble.start_editing()
+    bubble.show_turn(turn(LONG + " and more", id=2))
+    assert not bubble.editing and bubble._more.text().startswith("Show all")

@@ -14,6 +14,7 @@ def cost(qtbot, theme):
 
 
 def lines(cost):
+    cost.redraw()
     return {line.key: line for line in cost.plot.lines}
 
 
@@ -60,10 +61,19 @@ def test_memory_in_words(cost):
 def test_words_are_not_cut_where_it_is_narrow(cost, qtbot):
     cost.show_memory(48_000_000, 12_000)
     cost.add_drawn(99, 0.002)
+    cost.redraw()
     cost.resize(210, 300)
     for words in (cost._memory, cost._head):
         qtbot.waitUntil(lambda words=words: words.height() >= words.heightForWidth(words.width()))
         assert words.height() > 1.5 * words.fontMetrics().height()
+
+
+def test_it_is_drawn_by_itself_soon(cost, qtbot):
+    cost.add_drawn(5, 0.001)
+    assert not cost.plot.lines
+    qtbot.waitUntil(lambda: len(cost.plot.lines) == 1)
+    cost.show_measured([])
+    assert not cost._drawing.isActive(), "nothing has changed"
 
 
 def test_measuring_is_asked_for_once(cost, qtbot):

@@ -37,9 +37,9 @@ _NAME_LETTERS = 200
 class Turn:
     """What a bubble shows."""
 
-    author: str
+    author: str = "user"
     """As of tokens: "user", "assistant", "system", "tool"."""
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Piece, ...] = ()
     source: str = ""
     """The text that is edited; a turn without it cannot be."""
     document: str = ""
@@ -54,6 +54,10 @@ class Turn:
     """Which of `branches` it is, from 1."""
     branches: int = 1
     finished: bool = True
+    gone: bool = False
+    """It has fallen out of the window: shown faint, and said."""
+    id: int = 0
+    """Another id is another turn: a bubble that showed the one before begins anew."""
     may_regenerate: bool = False
     may_delete: bool = False
 
@@ -72,17 +76,15 @@ class Bubble(TallEnough):
     branch_requested = Signal(int)
     editing_changed = Signal(bool)
 
-    def __init__(self, theme: Theme, turn: Turn) -> None:
+    def __init__(self, theme: Theme, turn: Turn | None = None) -> None:
         super().__init__()
-        self._theme, self._turn = theme, turn
+        self._theme, self._turn = theme, turn or Turn()
         self._lit = False
         self._editor: TurnEditor | None = None
         self._build()
         self._connect()
         self._space()
-        # What is seen to grow is not folded away under the reader's eyes.
-        self._set_open(not turn.finished)
-        self._show(None)
+        self._begin()
 
     def _build(self) -> None:
         self._name = AuthorName(self._theme)
@@ -142,7 +144,11 @@ class Bubble(TallEnough):
         """Replace; a text that only grew is only added to."""
         if turn != self._turn:
             before, self._turn = self._turn, turn
-            self._show(before)
+            if turn.id != before.id:
+                self._leave()
+                self._begin()
+            else:
+                self._show(before)
 
     def set_lit(self, on: bool) -> None:
         """Frame it: one of its cells is pointed at."""
@@ -150,9 +156,17 @@ class Bubble(TallEnough):
             self._lit = on
             self.update()
 
+    def _begin(self) -> None:
+        # What is seen to grow is not folded away under the reader's eyes.
+        self._set_open(not self._turn.finished)
+        self._show(None)
+
     def _show(self, before: Turn | None) -> None:
         turn = self._turn
-        self._name.show_name(author_of(turn.author), turn.label)
+        fallen = self.tr("fallen out of the window") if turn.gone else ""
+        label = " · ".join(part for part in (turn.label, fallen) if part)
+        self._name.show_name(author_of(turn.author), label)
+        self.text.set_faint(turn.gone)
         tokens = "" if turn.tokens is None else self.tr("{tokens} tokens")
         self._tokens.setText(tokens.format(tokens=words.count(turn.tokens or 0)))
         self._tokens.setVisible(bool(tokens))
@@ -227,7 +241,8 @@ class Bubble(TallEnough):
             self._editor = None
             self.text.setVisible(bool(self.text.pieces))
             self._say_more()
-            self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self._turn.source:
+                self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             self.editing_changed.emit(False)
 
     # ------------------------------------------------------------ look
@@ -235,7 +250,8 @@ class Bubble(TallEnough):
     def paintEvent(self, event: QPaintEvent) -> None:
         """A soft ground in the author's colour with a stripe of it; a frame while its cells are lit."""
         theme = self._theme
-        colour = theme.colour(AUTHOR_COLOURS[author_of(self._turn.author)])
+        name = "border" if self._turn.gone else AUTHOR_COLOURS[author_of(self._turn.author)]
+        colour = theme.colour(name)
         ground, radius = QColor(colour), theme.px(6)
         ground.setAlpha(FILL_ALPHA[theme.dark] // 2)
         painter = QPainter(self)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSizeF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent, QTextCursor, QTextOption, QWheelEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QTextCharFormat, QTextCursor, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
 
 from explorer.ui.theme import Theme
@@ -25,7 +25,7 @@ class BubbleText(QTextEdit):
         self._theme = theme
         self._pieces: list[Piece] = []
         self._folded = True
-        self._overflows = False
+        self._overflows = self._faint = False
         self.setObjectName("said")
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
@@ -55,6 +55,8 @@ class BubbleText(QTextEdit):
         pieces = _cut([piece for piece in pieces if piece.text])
         if pieces != self._pieces:
             write_pieces(QTextCursor(self.document()), self._theme, self._pieces, pieces)
+            if self._faint:
+                self._cross_out()
             self._pieces = pieces
             if not self.textCursor().hasSelection():
                 self.moveCursor(QTextCursor.MoveOperation.Start)  # the end would be scrolled into view
@@ -65,6 +67,12 @@ class BubbleText(QTextEdit):
         if on != self._folded:
             self._folded = on
             self._fit()
+
+    def set_faint(self, on: bool) -> None:
+        """Crossed out and muted: it is no more in the window."""
+        if on != self._faint:
+            self._faint = on
+            self._restyle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width takes another number of lines."""
@@ -87,6 +95,14 @@ class BubbleText(QTextEdit):
         if overflows != self._overflows:
             self._overflows = overflows
             self.overflowed.emit(overflows)
+
+    def _cross_out(self) -> None:
+        form = QTextCharFormat()
+        form.setForeground(self._theme.colour("muted"))
+        form.setFontStrikeOut(True)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeCharFormat(form)
 
     def _restyle(self) -> None:
         font = self._theme.font("body")

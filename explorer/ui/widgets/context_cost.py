@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from explorer.ui import words
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.curve_lines import Floats, Line
-from explorer.ui.widgets.curves import CurvePlot, Reference
+from explorer.ui.widgets.curves import REDRAW_EVERY_MS, CurvePlot, Reference
 from explorer.ui.widgets.quiet_text import QuietText
 
 _MEDIAN_OF = 9
@@ -51,6 +51,10 @@ class ContextCost(QWidget):
         self._column.addWidget(self._head)
         self._column.addWidget(self.plot, 1)
         self._column.addLayout(self._foot)
+        self._drawing = QTimer(self)
+        self._drawing.setSingleShot(True)
+        self._drawing.setInterval(REDRAW_EVERY_MS)
+        self._drawing.timeout.connect(self.redraw)
         self.measure.clicked.connect(self.measure_requested)
         self.plot.read_changed.connect(self._say)
         theme.changed.connect(self._space)
@@ -64,22 +68,24 @@ class ContextCost(QWidget):
         """Tokens that the model has room for: where the axis ends."""
         if tokens != self._window:
             self._window = tokens
-            self._draw()
+            self._soon()
 
     def add_drawn(self, length: int, seconds: float) -> None:
         """A token was drawn after a stream of `length` tokens: `TokenSampled.model_s`."""
         self._drawn[length] = seconds * 1e3
-        self._draw()
+        self._soon()
 
     def show_drawn(self, points: Sequence[tuple[int, float]]) -> None:
         """Replace those of drawn tokens; (length, seconds)."""
         self._drawn = {length: seconds * 1e3 for length, seconds in points}
-        self._draw()
+        self._soon()
 
     def show_measured(self, points: Sequence[tuple[int, float]]) -> None:
         """Replace the points that were measured on demand; (length, seconds)."""
-        self._measured = {length: seconds * 1e3 for length, seconds in points}
-        self._draw()
+        measured = {length: seconds * 1e3 for length, seconds in points}
+        if measured != self._measured:
+            self._measured = measured
+            self._soon()
 
     def show_memory(self, kv_bytes: int | None, bytes_per_token: int = 0) -> None:
         """Bytes of keys and values that the engine keeps; None: not known."""
@@ -109,7 +115,14 @@ class ContextCost(QWidget):
 
     # ------------------------------------------------------------ the curve
 
-    def _draw(self) -> None:
+    def _soon(self) -> None:
+        """Tokens may come faster than it is worth to draw."""
+        if not self._drawing.isActive():
+            self._drawing.start()
+
+    def redraw(self) -> None:
+        """Draw what has come."""
+        self._drawing.stop()
         self._stamp += 1
         lines: list[Line] = []
         if self._drawn:
