@@ -154,9 +154,7 @@ def _pdf_lines(path: Path) -> Iterator[_Line | None]:
 
 def _problem(path: Path, line: _Line) -> InputError:
     if line.problem == "encrypted":
-        return InputError(
-            "{path} is protected by a password. Save it without one and try again.", path=str(path)
-        )
+        return InputError("{path} is protected. Save it without a password and try again.", path=str(path))
     return InputError(
         "{path} cannot be read as a PDF ({reason}). Choose another file.", path=str(path), reason=line.reason
     )

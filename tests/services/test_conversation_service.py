@@ -1,6 +1,8 @@
 """Conversations as the window keeps them: by messages, over kills of the engine."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,8 +25,11 @@ from explorer.protocol import (
     KeepEntries,
     ListConversations,
     OpenConversation,
+    Ready,
     RestoreConversation,
     SearchConversations,
+    decode_event,
+    encode,
 )
 from explorer.services.conversations import MOST_IMPORTED, ConversationService
 from explorer.text.conversations import Conversation
@@ -180,3 +185,28 @@ def test_an_import_has_an_end(
     (imported, _) = ask(service, ImportConversations(job=JOB, path=str(path)))
     assert isinstance(imported, ConversationsImported)
     assert len(imported.conversations) == 2 and imported.more
+
+
+def test_a_killed_engine_has_on_disk_what_it_acknowledged(tmp_path: Path) -> None:
+    conversation = Conversation(1.0)
+    with subprocess.Popen(
+        [sys.executable, "-m", "explorer", "worker", "text", str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as engine:
+        assert engine.stdin is not None and engine.stdout is not None
+        assert isinstance(decode_event(engine.stdout.readline()), Ready)
+        acknowledged = 0
+        while acknowledged < 50:
+            conversation.say("user", "x" * 500)
+            entries = conversation.take_entries()
+            command = KeepEntries(conversation="frog", first=acknowledged, entries=entries)
+            engine.stdin.write(encode(command))
+            engine.stdin.flush()
+            event = decode_event(engine.stdout.readline())
+            assert isinstance(event, EntriesKept)
+            acknowledged = event.entries
+        engine.kill()
+    (opened,) = ask(ConversationService(str(tmp_path)), OpenConversation(job=JOB, conversation="frog"))
+    assert isinstance(opened, ConversationOpened)
+    assert Conversation.replayed(opened.entries).whole() == conversation.whole()

@@ -16,7 +16,8 @@ from explorer.text.reading import document_text
 
 SUFFIXES = frozenset({".txt", ".md", ".markdown", ".pdf"})
 MOST_FILES = 2_000
-MOST_CHARACTERS = 40_000_000
+MOST_CHARACTERS = 20_000_000
+"""The index takes about six bytes for each."""
 _PASSAGE = 1_500
 _BREAKS = tuple(map(re.compile, (r"\n\s*\n", r"(?<=[.!?])\s+|(?<=[。！？])", r"\n", r"\s+")))
 """Where a text is best cut: behind a paragraph, a sentence, a line, a word."""

@@ -23,6 +23,8 @@ class _Written:
 
     kept: int = 0
     waiting: list[ConversationEntry] = field(default_factory=list[ConversationEntry])
+    refused: bool = False
+    """Something went wrong since: all that waits goes again with what comes next."""
 
 
 class ContextJournal:
@@ -64,9 +66,11 @@ class ContextJournal:
         entries = self.conversation.take_entries()
         if entries:
             written = self._written.setdefault(self.id, _Written())
-            first = written.kept + len(written.waiting)
+            sent = 0 if written.refused else len(written.waiting)
             written.waiting += entries
-            self._send(KeepEntries(job=self._job, conversation=self.id, first=first, entries=list(entries)))
+            written.refused = False
+            first, entries = written.kept + sent, written.waiting[sent:]
+            self._send(KeepEntries(job=self._job, conversation=self.id, first=first, entries=entries))
 
     def send_again(self) -> None:
         """The worker that keeps conversations is new: what the last one has not acknowledged."""
@@ -91,8 +95,10 @@ class ContextJournal:
         return False
 
     def give_up(self) -> None:
-        """What was to be opened cannot be."""
+        """What was to be opened cannot be, or the disk did not take what was said: it stays here."""
         self._opening = ""
+        for written in self._written.values():
+            written.refused = bool(written.waiting)
 
     def _opened(self) -> bool:
         name, self._opening = self._opening, ""
