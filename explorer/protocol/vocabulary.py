@@ -75,12 +75,15 @@ class ReadVocabulary(Message, tag=True, frozen=True, kw_only=True):
 
     first: int
     count: int
+    purpose: str = ""
+    """Comes back with the rows."""
 
 
 class VocabularyRows(Message, tag=True, frozen=True, kw_only=True):
     """Results from number `first` on."""
 
     first: int
+    purpose: str = ""
     rows: list[TokenEntry]
 
 

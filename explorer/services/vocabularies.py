@@ -112,7 +112,12 @@ class VocabularyService:
         entries = found.entries
         stop = min(command.first + command.count, len(found.places))
         for first in range(command.first, stop, _ROWS):
-            yield VocabularyRows(job=command.job, first=first, rows=entries(first, min(first + _ROWS, stop)))
+            yield VocabularyRows(
+                job=command.job,
+                first=first,
+                purpose=command.purpose,
+                rows=entries(first, min(first + _ROWS, stop)),
+            )
 
     def _read_all(self, tokenizer: Tokenizer) -> Generator[None, None, Vocabulary]:
         if self._vocabulary is None or self._vocabulary[0] is not tokenizer:

@@ -97,6 +97,7 @@ class TokenizerPanel(Panel):
         store.too_large.connect(self._say_too_large)
         editor.large_text_pasted.connect(self._paste)
         editor.file_dropped.connect(store.open_file)
+        self.work.vocabulary.message.connect(self.message)
         self.work.selection_changed.connect(self._render_counts)
         self.work.chips.copy_requested.connect(lambda: self.copy_tokens("ids"))
         self.encoding.activated.connect(lambda at: store.choose_encoding(self.encoding.itemData(at)))

@@ -40,6 +40,7 @@ from explorer.ui.stores.text_mirror import (
 )
 from explorer.ui.stores.token_details import TokenDetailsStore
 from explorer.ui.stores.token_spans import TokenSpans
+from explorer.ui.stores.vocabulary import VocabularyStore
 
 NAME = "tokenizer"
 FILE_JOB = "tokenizer-file"
@@ -103,7 +104,9 @@ class TokenizerStore(Store):
         self.spans = TokenSpans(lambda: self._mirror.units)
         self.details = TokenDetailsStore(self.spans)
         """The token whose card is open."""
-        self._parts: tuple[Store, ...] = (self.details,)
+        self.vocabulary = VocabularyStore(self.spans)
+        """A search through all entries."""
+        self._parts: tuple[Store, ...] = (self.details, self.vocabulary)
         for part in self._parts:
             part.command.connect(self.command)
         self.encodings: list[tuple[Encoding, str]] = []
@@ -275,6 +278,7 @@ class TokenizerStore(Store):
         self.changed.emit()
         self.tokens_changed.emit(start, stop)
         self.details.tokens_changed()
+        self.vocabulary.tokens_changed()
 
     def _ask_for_encoding(self) -> None:
         """One question at a time: while a document is opened, another encoding would be overtaken by it."""

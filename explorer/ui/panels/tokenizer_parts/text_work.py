@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter
 
 from explorer.ui.panels.tokenizer_parts.chips_page import ChipsPage
 from explorer.ui.panels.tokenizer_parts.side_pages import SidePages
+from explorer.ui.panels.tokenizer_parts.vocabulary_page import VocabularyPage
 from explorer.ui.settings import Settings
 from explorer.ui.stores.tokenizer import Counts, TokenizerStore
 from explorer.ui.theme import Theme
@@ -34,6 +35,8 @@ class TextWork(QScrollArea):
         self.chips = ChipsPage(theme, settings, store.spans)
         self.pages = SidePages(theme, settings)
         self.pages.add_page("chips", self.tr("Tokens"), self.chips)
+        self.vocabulary = VocabularyPage(theme, settings, store.vocabulary)
+        self.pages.add_page("vocabulary", self.tr("Vocabulary"), self.vocabulary)
         self.editor.set_signs(self.chips.signs.isChecked())
         self._splitter = QSplitter()
         self._splitter.setChildrenCollapsible(False)
@@ -77,7 +80,7 @@ class TextWork(QScrollArea):
     @property
     def settled(self) -> bool:
         """Whether everything that the store says is painted."""
-        return not self.editor.stale and not self.chips.flow.stale
+        return not self.editor.stale and not self.chips.flow.stale and self.vocabulary.settled
 
     def show_state(self) -> None:
         """Show how far the store is."""

@@ -35,6 +35,7 @@ class WorkWithCard(QWidget):
         self.sheet.close_requested.connect(self.close_card)
         self.sheet.token_requested.connect(self._details.show)
         self.sheet.step_requested.connect(self._step)
+        self._work.vocabulary.token_chosen.connect(self._details.show)
         flow = self._work.chips.flow
         flow.token_opened.connect(self.open_token)
         flow.token_chosen.connect(self._follow)
