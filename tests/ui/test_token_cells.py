@@ -195,6 +195,20 @@ def test_the_newest_cell_blinks_only_while_it_is_written(cells, qtbot):
     assert not cells._blinking.isActive()
 
 
+def test_a_wiped_stream_fades_away(cells, qtbot):
+    cells.show_stream(stream(100))
+    cells.show_stream([])
+    assert cells._wipe.under_way and len(cells) == 0
+    fading = seen(cells)
+    qtbot.waitUntil(lambda: not cells._wipe.under_way)
+    wiped = seen(cells)
+    assert wiped != fading
+    cells.set_animated(False)
+    cells.show_stream(stream(100))
+    cells.show_stream([])
+    assert not cells._wipe.under_way and seen(cells) == wiped
+
+
 def test_thinking_is_underlined_and_said(cells):
     tokens = [token(i, role="assistant") for i in range(20)]
     cells.show_stream(tokens, thinking=[range(5, 10)])

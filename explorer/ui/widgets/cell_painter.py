@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from explorer.ui.theme import Theme
@@ -120,6 +120,13 @@ class CellPainter:
             line.moveTop(sight.top + row * rows.row_height)
             painter.drawText(line, _RIGHT, place)
 
+    def paint_nothing(self, painter: QPainter, rect: QRect, words: str) -> None:
+        """What stands where no cell does."""
+        margin = self._theme.px(16)
+        painter.setFont(self._theme.font("body"))
+        painter.setPen(self._muted)
+        painter.drawText(rect.adjusted(margin, margin, -margin, -margin), _WRAPPED, words)
+
     def paint_frame(self, painter: QPainter, rect: QRectF, colour: str) -> None:
         """Around the cell that is pointed at, or that looks."""
         width = self._theme.px(2)
@@ -131,3 +138,4 @@ class CellPainter:
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_WRAPPED = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)

@@ -181,3 +181,33 @@ class ChipRows:
                 return index
             left += width + self._gap
         return -1
+
+
+WALKING_KEYS = frozenset(
+    {
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+    }
+)
+
+
+def walked(rows: SquareRows | ChipRows, here: int, count: int, key: Qt.Key, page: int) -> int:
+    """Where a walking key leads from cell `here` of `count`; -1: from the last. `page`: rows of a page."""
+    last = count - 1
+    here = here if here >= 0 else last
+    ahead = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -here, Qt.Key.Key_End: last - here}
+    if key in ahead:
+        return min(max(here + ahead[key], 0), last)
+    if isinstance(rows, ChipRows) and here >= rows.laid:
+        return here
+    down = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
+    row = min(max(rows.row_of(here) + down[key], 0), rows.rows - 1)
+    left, width = rows.place(here)
+    beside = rows.at(row, left + width / 2)
+    return beside if beside >= 0 else rows.bounds(row)[1] - 1

@@ -22,9 +22,10 @@ from explorer.ui.theme import Theme
 from explorer.ui.widgets.cell_heat import CellHeat
 from explorer.ui.widgets.cell_legend import CellLegend
 from explorer.ui.widgets.cell_painter import CellPainter, Sight
-from explorer.ui.widgets.cell_rows import ChipRows, SquareRows
+from explorer.ui.widgets.cell_rows import WALKING_KEYS, ChipRows, SquareRows, walked
 from explorer.ui.widgets.cell_words import cell_words
 from explorer.ui.widgets.stream_model import StreamModel
+from explorer.ui.widgets.wipe import Wipe
 
 CellMode = Literal["cells", "text", "ids", "surprisal", "attention"]
 CELL_MODES: tuple[CellMode, ...] = ("cells", "text", "ids", "surprisal", "attention")
@@ -60,6 +61,7 @@ class TokenCells(QAbstractScrollArea):
         self._heat = CellHeat(self._model, self._legend)
         self._places_width = 0.0
         self._rows: SquareRows | ChipRows = SquareRows(1, 1, 1, 1.0)
+        self._wipe = Wipe(self.viewport())
         self._going_on = _timer(self, 0, self._lay_out_more)
         self._blinking = _timer(self, _BLINK_MS, self._blink)
         self._build()
@@ -112,6 +114,8 @@ class TokenCells(QAbstractScrollArea):
         newest cell blinks. `thinking`: cells that the model wrote before it answered, underlined.
         """
         shown, before = [*gone, *tokens], len(self._model)
+        if before and not shown and self._animated and self.isVisible():
+            self._wipe.start()
         at_end = self._at_end()
         change = self._model.replace(shown, len(gone), thinking)
         if self._pointed >= len(shown):
@@ -287,7 +291,9 @@ class TokenCells(QAbstractScrollArea):
         painter.fillRect(event.rect(), self._theme.colour("surface"))
         rows, sight = self._rows, self._sight(event.rect().top(), event.rect().bottom() + 1)
         if not len(self._model):
-            self._paint_nothing(painter)
+            nothing = self.tr("Empty: this model remembers nothing but what stands here.")
+            self._painter.paint_nothing(painter, self.viewport().rect(), nothing)
+            self._wipe.paint(painter)
         elif sight.first < sight.stop:
             if isinstance(rows, SquareRows):
                 hot = self._mode in ("surprisal", "attention")
@@ -313,14 +319,6 @@ class TokenCells(QAbstractScrollArea):
     def _laid(self, index: int) -> bool:
         laid = self._rows.laid if isinstance(self._rows, ChipRows) else len(self._model)
         return 0 <= index < laid
-
-    def _paint_nothing(self, painter: QPainter) -> None:
-        margin = self._theme.px(16)
-        painter.setFont(self._theme.font("body"))
-        painter.setPen(self._theme.colour("muted"))
-        room = self.viewport().rect().adjusted(margin, margin, -margin, -margin)
-        flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-        painter.drawText(room, flags, self.tr("Empty: this model remembers nothing but what stands here."))
 
     def _repaint_from(self, index: int) -> None:
         """Rows from this cell's on are others."""
@@ -411,32 +409,12 @@ class TokenCells(QAbstractScrollArea):
             event.ignore()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pointed >= 0:
             self.chosen.emit(self._pointed)
-        elif (target := self._target(key)) is not None:
-            self._point_at(min(max(target, 0), len(self._model) - 1))
+        elif key in WALKING_KEYS:
+            page = int(self.viewport().height() / self._rows.row_height) - 1
+            self._point_at(walked(self._rows, self._pointed, len(self._model), key, max(page, 1)))
             self.scroll_to(self._pointed)
         else:
             event.ignore()
-
-    def _target(self, key: Qt.Key) -> int | None:
-        last = len(self._model) - 1
-        here = self._pointed if self._pointed >= 0 else last
-        if key in (
-            steps := {
-                Qt.Key.Key_Left: here - 1,
-                Qt.Key.Key_Right: here + 1,
-                Qt.Key.Key_Home: 0,
-                Qt.Key.Key_End: last,
-            }
-        ):
-            return steps[key]
-        page = max(1, int(self.viewport().height() / self._rows.row_height) - 1)
-        down = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
-        if key not in down or not self._laid(here):
-            return None
-        row = min(max(self._rows.row_of(here) + down[key], 0), self._rows.rows - 1)
-        left, width = self._rows.place(here)
-        beside = self._rows.at(row, left + width / 2)
-        return beside if beside >= 0 else self._rows.bounds(row)[1] - 1
 
 
 def _timer(parent: TokenCells, interval_ms: int, slot: Callable[[], None]) -> QTimer:
