@@ -183,3 +183,12 @@ def test_first_words_are_a_short_line_of_what_was_asked() -> None:
 def test_a_document_stands_in_front_of_the_question() -> None:
     turn = Conversation(0.0).say("user", "How old?", document="The oak is 300.", document_name="oak.txt")
     assert message_of(turn).content == "The oak is 300.\n\nHow old?"
+
+
+def test_what_was_undone_cannot_be_redone_after_something_else() -> None:
+    conversation = Conversation(0.0)
+    conversation.say("user", "first")
+    assert conversation.undo() is not None
+    conversation.say("user", "second")
+    assert conversation.redo() is None
+    assert [turn.content for turn in conversation.turns()] == ["second"]
