@@ -20,6 +20,7 @@ from explorer.protocol import (
     encode,
 )
 from explorer.services import Job, Service, Wait
+from explorer.services.comparing import ComparingService
 from explorer.services.documents import DocumentService
 from explorer.services.merges import MergeService
 from explorer.services.vocabularies import VocabularyService
@@ -102,6 +103,7 @@ class TextEngine:
             service.shelf.put_published(name, tokenizer(name))
         beside = [
             VocabularyService(service.tokenizer_of),
+            ComparingService(service.text_of, service.tokenizer_of),
             MergeService(str(self.data_dir), service.text_of),
         ]
         self._others: dict[type[Command], Service] = {

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from explorer.protocol import Failed
 from explorer.ui import words
 from explorer.ui.panels.base import Panel
 from explorer.ui.panels.tokenizer_parts.count_strip import CountStrip
+from explorer.ui.panels.tokenizer_parts.encoding_choice import EncodingChoice, is_tokenizer
 from explorer.ui.panels.tokenizer_parts.text_work import TextWork
 from explorer.ui.panels.tokenizer_parts.work_with_card import WorkWithCard
 from explorer.ui.panels.tokenizer_texts import STARTERS
@@ -29,7 +30,6 @@ class TokenizerPanel(Panel):
         )
         self._settings, self._store = settings, store
         self._engine_notice = False
-        self._shown_encodings: tuple[list[tuple[str, str]], str] = ([], "")
         self._build()
         self._connect()
         self.work.pages.restore()
@@ -49,6 +49,7 @@ class TokenizerPanel(Panel):
     # ------------------------------------------------------------ widgets
 
     def _build(self) -> None:
+        self.setAcceptDrops(True)
         self._build_header()
         self.strip = CountStrip(self.theme, self._settings)
         self.work = TextWork(self.theme, self._settings, self._store)
@@ -60,10 +61,7 @@ class TokenizerPanel(Panel):
         self.setFocusProxy(self.work.editor)
 
     def _build_header(self) -> None:
-        self.encoding = QComboBox()
-        self.encoding.setAccessibleName(self.tr("Encoding"))
-        self.encoding.setToolTip(self.tr("Which vocabulary cuts the text"))
-        self.encoding.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.encoding = EncodingChoice(self._store)
         self._open = QPushButton()
         self._open.setToolTip("Ctrl+O")
         self.header.addWidget(self.encoding)
@@ -75,6 +73,8 @@ class TokenizerPanel(Panel):
         self.add_menu_action(self.tr("Copy tokens as CSV"), lambda: self.copy_tokens("csv"))
         self.add_menu_action(self.tr("Copy tokens as JSON"), lambda: self.copy_tokens("json"))
         self.add_menu_action(self.tr("Card of the token at the caret"), self.beside.open_at_caret, "Ctrl+I")
+        self.add_menu_action(self.tr("Open a tokenizer …"), self.encoding.ask_for_file)
+        self._forget = self.add_menu_action(self.tr("Forget this tokenizer"), self._store.forget_tokenizer)
         self.add_menu_action(self.tr("Save picture …"), self._save_picture)
 
     def _build_starters(self) -> None:
@@ -85,6 +85,7 @@ class TokenizerPanel(Panel):
             "code": self.tr("Code"),
             "numbers": "127 + 677",
             "emoji": self.tr("Emoji"),
+            "encodings": self.tr("Four encodings"),
         }
         self.set_starters([(labels[name], lambda name=name: self._start_with(name)) for name in labels])
 
@@ -96,11 +97,11 @@ class TokenizerPanel(Panel):
         store.file_opened.connect(self._say_opened)
         store.too_large.connect(self._say_too_large)
         editor.large_text_pasted.connect(self._paste)
-        editor.file_dropped.connect(store.open_file)
         self.work.vocabulary.message.connect(self.message)
+        editor.file_dropped.connect(self._take_file)
         self.work.selection_changed.connect(self._render_counts)
         self.work.chips.copy_requested.connect(lambda: self.copy_tokens("ids"))
-        self.encoding.activated.connect(lambda at: store.choose_encoding(self.encoding.itemData(at)))
+        self.encoding.tokenizer_picked.connect(store.open_tokenizer)
         self._open.clicked.connect(self._open_or_cancel)
 
     # ------------------------------------------------------------ what the store says
@@ -108,7 +109,9 @@ class TokenizerPanel(Panel):
     def _render(self) -> None:
         store = self._store
         self.work.show_state()
-        self._render_encodings()
+        self.encoding.show_encodings()
+        self._forget.setEnabled(store.encoding in store.by_hand)
+        self.strip.show_note("" if store.follows_edits else self._whole_words())
         reading = store.activity == "reading"
         self._open.setText(self.tr("Cancel") if reading else self.tr("Open file …"))
         self._open.setEnabled(reading or (store.phase == "ready" and not store.locked))
@@ -125,20 +128,6 @@ class TokenizerPanel(Panel):
             )
             self.show_notice(said if lost else "", "error")
 
-    def _render_encodings(self) -> None:
-        store = self._store
-        if self._shown_encodings == (store.encodings, store.encoding):
-            return
-        self._shown_encodings = store.encodings, store.encoding
-        known = store.encodings
-        if all(name != store.encoding for name, _ in known):
-            known = [*known, (store.encoding, Path(store.encoding).name)]
-        with QSignalBlocker(self.encoding):
-            self.encoding.clear()
-            for name, label in known:
-                self.encoding.addItem(label, name)
-            self.encoding.setCurrentIndex(self.encoding.findData(store.encoding))
-
     def _render_counts(self) -> None:
         """Of the whole text, or of the selection beside them; or what takes a while just now."""
         part = self.work.selected_counts()
@@ -148,7 +137,15 @@ class TokenizerPanel(Panel):
         else:
             self.strip.show_counts(self._store.counts, part)
 
+    def _whole_words(self) -> str:
+        return self.tr(
+            "Where this tokenizer cuts a text cannot be told from its parts: its tokens are counted anew "
+            "after each pause; a text of more than 100,000 characters is read in parts of that length."
+        )
+
     def _activity_words(self) -> str:
+        if self._store.opening:
+            return self.tr("Opening the tokenizer …")
         said = {
             "": "",
             "reading": self.tr("Reading the file …"),
@@ -229,7 +226,31 @@ class TokenizerPanel(Panel):
     def _start_with(self, name: str) -> None:
         self._store.replace_all(STARTERS[name])
         self.work.to_start()
+        if name == "strawberry":
+            self.work.letters.set_letter("r")
+            self.work.pages.show_page("letters")
+        elif name == "encodings":
+            self.work.pages.show_page("compare")
         self.work.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_file(self, path: str) -> None:
+        """A dropped file is a text, unless it can only be a tokenizer."""
+        if is_tokenizer(path):
+            self._store.open_tokenizer(path)
+        else:
+            self._store.open_file(path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and folders are welcome everywhere."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """As in the editor."""
+        path = next((url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()), "")
+        if path:
+            event.acceptProposedAction()
+            self._take_file(path)
 
     def _paste(self, text: str) -> None:
         self._store.replace(*self.work.selection(), text)

@@ -14,4 +14,11 @@ STARTERS = {
     ),
     "numbers": "127 + 677 = 804\n1277 + 677 = 1954\n1,277 12771277 3.14159 1e-5 0x7F\n2026-11-22\n",
     "emoji": "👩‍👩‍👧‍👦 👨🏽‍🚀 🏳️‍🌈 🇨🇳 😀\né and é: one letter, written in two ways\n",
+    "encodings": (
+        "All human beings are born free and equal in dignity and rights.\n"
+        "人人生而自由，在尊严和权利上一律平等。\n"
+        "Все люди рождаются свободными и равными в своём достоинстве и правах.\n"
+        "for i in range(10):\n        print(i * 1234567)\n"
+        "👩‍👩‍👧‍👦 🏳️‍🌈\n"
+    ),
 }

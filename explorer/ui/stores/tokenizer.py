@@ -16,18 +16,23 @@ from explorer.protocol import (
     DocumentText,
     EditDocument,
     Encoding,
+    EncodingChosen,
     EncodingsListed,
     Event,
     Failed,
     FileText,
+    ForgetTokenizer,
     ListEncodings,
     OpenDocument,
+    OpenTokenizer,
     ReadFile,
+    TokenizerOpened,
     TokensPatched,
 )
 from explorer.text.units import from_units, to_units
 from explorer.ui.settings import Settings
 from explorer.ui.stores.base import Store
+from explorer.ui.stores.encoding_rows import EncodingRows
 from explorer.ui.stores.stepper import Stepper, Steps, replace_range
 from explorer.ui.stores.text_mirror import (
     Edit,
@@ -44,6 +49,7 @@ from explorer.ui.stores.vocabulary import VocabularyStore
 
 NAME = "tokenizer"
 FILE_JOB = "tokenizer-file"
+OPEN_JOB = "tokenizer-open"
 DEFAULT_ENCODING = "o200k_base"
 LARGEST_UNITS = 16_000_000
 """More than this is refused in words: the editor would take gigabytes."""
@@ -106,12 +112,20 @@ class TokenizerStore(Store):
         """The token whose card is open."""
         self.vocabulary = VocabularyStore(self.spans)
         """A search through all entries."""
-        self._parts: tuple[Store, ...] = (self.details, self.vocabulary)
+        self.rows = EncodingRows(settings, self, NAME)
+        """The text under several encodings."""
+        self._parts: tuple[Store, ...] = (self.details, self.vocabulary, self.rows)
         for part in self._parts:
             part.command.connect(self.command)
         self.encodings: list[tuple[Encoding, str]] = []
         self.encoding: Encoding = settings.text("tokenizer/encoding", DEFAULT_ENCODING)
         """The chosen one; `spans.encoding` is what the present tokens are of."""
+        self.by_hand: list[Encoding] = []
+        """Those of `encodings` that the person opened, and may want to forget."""
+        self.opening = ""
+        """The path of a tokenizer that is being read."""
+        self.follows_edits = True
+        """Whether tokens come with every key; else after a pause."""
         self.phase: Phase = "starting"
         self.counts = Counts()
         self._asked: Encoding = ""
@@ -181,6 +195,26 @@ class TokenizerStore(Store):
         """Ask which encodings there are: runs come and go."""
         self.command.emit(ListEncodings(job=NAME))
 
+    def open_tokenizer(self, path: str) -> None:
+        """Choose what is at `path`, and keep it on the list; `failed` tells if it cannot be read.
+
+        Needs the engine: does nothing when it is not there.
+        """
+        if self.phase == "ready":
+            self.opening = path
+            self.command.emit(OpenTokenizer(job=OPEN_JOB, path=path))
+            self.changed.emit()
+
+    def forget_tokenizer(self) -> None:
+        """Take the chosen one off the list, if it was opened by hand."""
+        if self.encoding in self.by_hand:
+            self.command.emit(ForgetTokenizer(job=OPEN_JOB, encoding=self.encoding))
+            self.choose_encoding(DEFAULT_ENCODING)
+
+    def label(self, encoding: Encoding) -> str:
+        """What to call an encoding."""
+        return dict(self.encodings).get(encoding) or QFileInfo(encoding).fileName()
+
     def replace(self, start: int, stop: int, text: str) -> None:
         """Put `text` in place of the units `start : stop`, as one step of undo; large texts bit by bit."""
         if self.locked:
@@ -242,6 +276,7 @@ class TokenizerStore(Store):
         """Go on editing without tokens for what is new."""
         self.phase = "lost"
         self._answered = False
+        self.opening = ""
         if self._activity == "reading":
             self._activity = ""
         for part in self._parts:
@@ -259,9 +294,16 @@ class TokenizerStore(Store):
         elif isinstance(event, FileText) and event.job == FILE_JOB:
             self._gather_file(event)
         elif isinstance(event, EncodingsListed):
-            self.encodings = event.encodings
+            self.encodings, self.by_hand = event.encodings, event.by_hand
             self.changed.emit()
-        elif isinstance(event, Failed) and event.job in (NAME, FILE_JOB):
+        elif isinstance(event, EncodingChosen) and event.name == NAME:
+            self.follows_edits = event.follows_edits
+            self.changed.emit()
+        elif isinstance(event, TokenizerOpened) and event.job == OPEN_JOB:
+            self.opening = ""
+            self.choose_encoding(event.encoding)
+            self.changed.emit()
+        elif isinstance(event, Failed) and event.job in (NAME, FILE_JOB, OPEN_JOB):
             self._fail(event)
 
     def _patch(self, event: TokensPatched) -> None:
@@ -362,6 +404,8 @@ class TokenizerStore(Store):
     def _fail(self, event: Failed) -> None:
         if event.job == FILE_JOB:
             self._activity = ""
+        elif event.job == OPEN_JOB:
+            self.opening = ""
         elif self.encoding != DEFAULT_ENCODING and any(
             self.encoding in value for value in event.values.values()
         ):

@@ -23,6 +23,8 @@ class CountStrip(QWidget):
         self.bar = ThinBar(theme)
         self._price = chosen_price(settings)
         self._said: tuple[Counts, Counts | None, str] = (Counts(), None, "")
+        self._note = QuietText(theme, "body", "muted", most=6)
+        self._note.hide()
         self.prices = PriceEditor(theme, settings)
         self.prices.hide()
         self._open = QToolButton()
@@ -37,6 +39,7 @@ class CountStrip(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addLayout(row)
         self._column.addWidget(self.bar)
+        self._column.addWidget(self._note)
         self._column.addWidget(self.prices)
         self._open.toggled.connect(self.prices.setVisible)
         self.prices.prices_changed.connect(self._price_changed)
@@ -62,6 +65,16 @@ class CountStrip(QWidget):
         """In the place of the counts."""
         self._said = self._said[0], self._said[1], said
         self.counts.set_text(said)
+
+    def show_note(self, said: str) -> None:
+        """What is to be known of these counts; empty: nothing."""
+        self._note.set_text(said)
+        self._note.setVisible(bool(said))
+
+    @property
+    def note(self) -> str:
+        """What is said under the counts."""
+        return self._note.text()
 
     def _price_changed(self) -> None:
         self._price = chosen_price(self._settings)

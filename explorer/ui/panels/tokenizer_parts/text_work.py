@@ -5,6 +5,8 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QTextCursor
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter
 
 from explorer.ui.panels.tokenizer_parts.chips_page import ChipsPage
+from explorer.ui.panels.tokenizer_parts.compare_page import ComparePage
+from explorer.ui.panels.tokenizer_parts.letters_page import LettersPage
 from explorer.ui.panels.tokenizer_parts.side_pages import SidePages
 from explorer.ui.panels.tokenizer_parts.vocabulary_page import VocabularyPage
 from explorer.ui.settings import Settings
@@ -34,7 +36,11 @@ class TextWork(QScrollArea):
         self.editor.setPlaceholderText(self.tr("Type or paste a text, or drop a file here."))
         self.chips = ChipsPage(theme, settings, store.spans)
         self.pages = SidePages(theme, settings)
+        self.compare = ComparePage(theme, store)
+        self.letters = LettersPage(theme, settings, store)
         self.pages.add_page("chips", self.tr("Tokens"), self.chips)
+        self.pages.add_page("compare", self.tr("Compare encodings"), self.compare)
+        self.pages.add_page("letters", self.tr("Count letters"), self.letters)
         self.vocabulary = VocabularyPage(theme, settings, store.vocabulary)
         self.pages.add_page("vocabulary", self.tr("Vocabulary"), self.vocabulary)
         self.editor.set_signs(self.chips.signs.isChecked())
@@ -69,6 +75,7 @@ class TextWork(QScrollArea):
         flow.token_chosen.connect(self.choose_token)
         self.chips.signs_toggled.connect(editor.set_signs)
         self._selection_timer.timeout.connect(self.selection_changed)
+        self._selection_timer.timeout.connect(lambda: self.letters.set_selection(*self.selection()))
         self._theme.changed.connect(self._arrange)
         self._splitter.splitterMoved.connect(self._remember_splitter)
         QShortcut(
@@ -80,7 +87,8 @@ class TextWork(QScrollArea):
     @property
     def settled(self) -> bool:
         """Whether everything that the store says is painted."""
-        return not self.editor.stale and not self.chips.flow.stale and self.vocabulary.settled
+        painted = not self.editor.stale and not self.chips.flow.stale
+        return painted and self.compare.settled and self.letters.settled and self.vocabulary.settled
 
     def show_state(self) -> None:
         """Show how far the store is."""
