@@ -10,6 +10,7 @@ from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.labelled import labelled
 
 _CELL_PX, _LEAST_PX = 12, 4
+_SOFT = 140
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -158,6 +159,8 @@ class _Grid(QWidget):
         theme = self._theme
         painter = QPainter(self)
         plain, chosen = theme.colour("border"), theme.colour("accent")
+        if None in (self._layer, self._head):
+            chosen.setAlpha(_SOFT)  # many at once: an average
         for layer in range(self._layers):
             for head in range(self._heads):
                 taken = self._layer in (None, layer) and self._head in (None, head)

@@ -88,10 +88,9 @@ class Bubble(TallEnough):
 
     def _build(self) -> None:
         self._name = AuthorName(self._theme)
-        self._tokens, self._note = QLabel(), QLabel()
-        for label in (self._tokens, self._note):
-            label.setProperty("role", "caption")
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._note = QLabel()
+        self._note.setProperty("role", "caption")
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setWordWrap(True)
         self._branches = BranchChooser()
         self.edit = QuietButton(self.tr("Edit"))
@@ -106,7 +105,7 @@ class Bubble(TallEnough):
         self._more = QPushButton()
         self._more.setProperty("kind", "link")
         self._head = FlowLayout()
-        for widget in (self._name, self._tokens, self._branches, self.edit, self.again, self.delete):
+        for widget in (self._name, self._branches, self.edit, self.again, self.delete):
             self._head.addWidget(widget)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
@@ -167,12 +166,11 @@ class Bubble(TallEnough):
         label = " · ".join(part for part in (turn.label, fallen) if part)
         self._name.show_name(author_of(turn.author), label)
         self.text.set_faint(turn.gone)
-        tokens = "" if turn.tokens is None else self.tr("{tokens} tokens")
-        self._tokens.setText(tokens.format(tokens=words.count(turn.tokens or 0)))
-        self._tokens.setVisible(bool(tokens))
         self._branches.show_branch(turn.branch, turn.branches)
-        self._note.setText(turn.note)
-        self._note.setVisible(bool(turn.note))
+        tokens = "" if turn.tokens is None else self.tr("{tokens} tokens")
+        tokens = tokens.format(tokens=words.count(turn.tokens or 0))
+        self._note.setText(" · ".join(part for part in (tokens, turn.note) if part))
+        self._note.setVisible(bool(self._note.text()))
         self.edit.setVisible(bool(turn.source) and len(turn.source) <= MOST_TO_EDIT)
         self.again.setVisible(turn.may_regenerate)
         self.delete.setVisible(turn.may_delete)

@@ -46,7 +46,8 @@ class AuthorName(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Cut where there is no room."""
-        return QSize(self._theme.px(60), self.sizeHint().height())
+        hint = self.sizeHint()
+        return QSize(min(self._theme.px(60), hint.width()), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The sign, the name, what is particular."""

@@ -37,7 +37,7 @@ class CellHeat:
         """Heat after surprise: from what was sure to `SURPRISING_BITS` and beyond."""
         self._model.set_heat(0, self._nats / (math.log(2) * SURPRISING_BITS))
         translate = QCoreApplication.translate
-        high = translate("TokenCells", "a surprise: {bits} bits and more").format(bits=round(SURPRISING_BITS))
+        high = translate("TokenCells", "surprise: {bits} bits or more").format(bits=round(SURPRISING_BITS))
         self._legend.show_ramp(translate("TokenCells", "expected: 0 bits"), high)
 
     def show_attention(self) -> None:

@@ -100,8 +100,9 @@ class CellLegend(QWidget):
         self, painter: QPainter, line: QRectF, metrics: QFontMetricsF, low: str, high: str
     ) -> None:
         theme, gap = self._theme, self._theme.px(6)
-        wide = min(theme.px(120), line.width() / 3)
+        wide = min(theme.px(120), line.width() / 5)
         room = (line.width() - wide - 2 * gap) / 2
+        room = max(room, line.width() - wide - 2 * gap - metrics.horizontalAdvance(high))
         painter.setPen(theme.colour("muted"))
         shown = metrics.elidedText(low, Qt.TextElideMode.ElideRight, room)
         painter.drawText(line, _LEFT, shown)

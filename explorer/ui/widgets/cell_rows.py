@@ -14,7 +14,7 @@ from explorer.ui.widgets.token_words import chip_label
 FEWEST, MOST = 32, 64
 """Squares in a row, where the width allows it."""
 _STEP = 8
-"""Squares in a row are a multiple of this: so that rows can be counted."""
+"""Squares in a row are a multiple of this, of half of it where they are few: so that rows can be counted."""
 _REMEMBERED = 20_000
 
 
@@ -33,8 +33,8 @@ class SquareRows:
         """`wanted`: the size that a square shall have; `least`: so far it may shrink to have `FEWEST`."""
         columns = min(max(width // max(wanted, 1), FEWEST), MOST)
         columns = min(columns, max(1, width // max(least, 1)))
-        if columns > _STEP:
-            columns -= columns % _STEP
+        step = _STEP if columns >= FEWEST else _STEP // 2
+        columns = max(columns - columns % step, min(columns, step))
         self.columns = columns
         # A whole number of the screen's pixels: else the tiles would be blurred.
         self.side = max(1, int(width / columns * ratio)) / ratio

@@ -231,7 +231,7 @@ class _Bar(QWidget):
         if use is None:
             return ""
         tokens = dict(_parts(use)).get(author, use.left)
-        name = author_name(author) if author else self.tr("Left")
+        name = author_name(author) if author else self.tr("Room left")
         share = tokens / max(use.window, 1)
         said = self.tr("{name}: {tokens} tokens, {share} of the window")
         said = said.format(name=name, tokens=words.count(tokens), share=f"{share:.1%}")

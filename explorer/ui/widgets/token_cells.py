@@ -238,7 +238,7 @@ class TokenCells(QAbstractScrollArea):
             ids = self._mode == "ids"
             self._rows = ChipRows(width, painter.chip_metrics, painter.pad, painter.gap, ids)
         else:
-            self._rows = SquareRows(width, px(15), px(7), self.devicePixelRatioF())
+            self._rows = SquareRows(width, px(15), px(10), self.devicePixelRatioF())
         self._rows.replace(self._model.tokens, 0)
         self._rows.go_on(_AT_ONCE)
         self._going_on.start() if not self._rows.whole else self._going_on.stop()
