@@ -28,6 +28,7 @@ from explorer.ui.settings import Settings
 from explorer.ui.stores.base import Store
 from explorer.ui.stores.compare import CompareStore
 from explorer.ui.stores.context import ContextStore
+from explorer.ui.stores.conversations import ConversationsStore
 from explorer.ui.stores.downloads import DownloadsStore
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
@@ -72,6 +73,7 @@ class App:
         self.known = KnownModels()
         self.compare = CompareStore(self.known, arguments.device)
         self.context = ContextStore(self.known, arguments.device)
+        self.conversations = ConversationsStore()
         self.thinking = ThinkingStore(self.known, arguments.device)
         self.models = ModelStores(ModelsStore(), DownloadsStore(), ServersStore())
         self._training_was_shown = False
@@ -120,7 +122,7 @@ class App:
         return TokenizerPanel(self.theme, self.settings, self.tokenizer)
 
     def _make_context(self) -> ContextPanel:
-        panel = ContextPanel(self.theme, self.settings, self.context)
+        panel = ContextPanel(self.theme, self.settings, self.context, self.conversations)
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
@@ -174,11 +176,13 @@ class App:
         engines = self.engines
         models = [self.models.models, self.models.downloads, self.models.servers]
         stores: list[Store] = [self.engine, self.tokenizer, self.runs, self.training, self.sampling]
-        stores += [self.rollouts, self.known, self.compare, self.thinking, self.context, *models]
+        stores += [self.rollouts, self.known, self.compare, self.thinking, self.context]
+        stores += [self.conversations, *models]
         for store in stores:
             store.text_command.connect(engines.send_text)
         self.tokenizer.command.connect(engines.send_text)
         self.runs.command.connect(engines.send_text)
+        self.conversations.command.connect(engines.send_text)
         self.rollouts.command.connect(engines.send_text)
         self.training.command.connect(engines.send_training)
         self.known.command.connect(engines.send_models)
@@ -208,6 +212,8 @@ class App:
             self.engine.found_at(self.engines.machine, self.engines.other_version)
         for store in self._stores_of(role):
             store.engine_ready()
+        if role == "text":
+            self.context.text_ready()
 
     def _resident_lost(self, role: str, words: str, again: bool) -> None:
         self.engine.role_lost(role, words, again)
@@ -219,7 +225,8 @@ class App:
             return [self.runs, self.rollouts]
         if role == "inference":
             return [self.sampling, self.compare, self.thinking, self.context]
-        return [self.tokenizer] if RUNS in self.engines.roles else [self.tokenizer, self.runs, self.rollouts]
+        here: list[Store] = [self.tokenizer, self.conversations]
+        return here if RUNS in self.engines.roles else [*here, self.runs, self.rollouts]
 
     # ------------------------------------------------------------ what the person chose
 

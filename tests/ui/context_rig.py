@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from explorer.protocol import (
     Command,
     ConversationOpened,
+    ConversationsListed,
     DocumentPiece,
     DraftLoaded,
     EntriesKept,
     Event,
     Failed,
     KeepEntries,
+    ListConversations,
     LoadDraft,
     OpenConversation,
     ReadDocument,
@@ -93,6 +95,7 @@ class ContextRig(Rig):
         self.context = ContextStore(
             self.known, "cpu", self.clock, lambda: datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
         )
+        self.panel = None
         self.wire(self.context)
         self.stores.append(self.context)
 
@@ -105,7 +108,8 @@ class ContextRig(Rig):
     def settle(self) -> None:
         def still() -> bool:
             self.work(20)
-            return not (self.pipe or self.texts or self.engine.busy) and self.context.is_idle
+            idle = self.context.is_idle if self.panel is None else self.panel.is_idle()
+            return not (self.pipe or self.texts or self.engine.busy) and idle
 
         self.qtbot.waitUntil(still, timeout=10_000)
 
@@ -124,7 +128,9 @@ class ContextRig(Rig):
         return [f"{turn.role}: {turn.content}" for turn in self.context.session.path]
 
     def _answer(self, command: Command) -> None:
-        if getattr(command, "job", "").startswith("context"):
+        if isinstance(command, ListConversations):
+            self.tell(ConversationsListed(job=command.job, rows=[]))
+        elif command.job.startswith("context"):
             for event in self.kept.answer(command):
                 self.tell(event)
         else:

@@ -85,7 +85,7 @@ def test_another_answer_is_a_branch_and_undo_brings_the_first_back(rig):
     second = rig.context.session.path[-1]
     assert (first.content, second.content) == ("seed 1", "seed 2")
     assert [one.id for one in rig.context.conversation.siblings(first.id)] == [first.id, second.id]
-    rig.context.choose_branch(first.id)
+    rig.context.choose_branch(second.id, -1)
     rig.settle()
     assert rig.window.endswith(f"seed 1{END}") and rig.context.session.handed_back == END
     rig.context.undo()
@@ -331,7 +331,7 @@ def test_nothing_is_lost_when_the_worker_that_keeps_conversations_dies(rig):
     rig.until(lambda: not rig.context.busy)
     rig.context.text_command.disconnect()
     rig.context.text_command.connect(rig.texts.append)
-    rig.context.journal.send_again()
+    rig.context.text_ready()
     rig.settle()
     kept = rig.kept.conversation(rig.context.journal.id)
     assert [turn.content for turn in kept.path()] == ["the sea is blue", "It is blue."]

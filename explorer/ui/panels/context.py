@@ -1,21 +1,27 @@
 """Context window: a conversation beside the one stream that it is.
 
-Wiring: `ContextPanel(theme, settings, store)`. `training_requested` wants the Training panel shown;
+Wiring: `ContextPanel(theme, settings, store, kept)`. `training_requested` wants the Training panel shown;
 `restart_requested` the engine started.
 """
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from collections.abc import Callable
+from functools import partial
 
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from explorer.protocol import ConversationForm, ConversationsImported
+from explorer.text.units import from_units, to_units
 from explorer.ui import words
 from explorer.ui.panels.answer_sentences import choices, label_of, weights_line
 from explorer.ui.panels.base import Panel
 from explorer.ui.panels.context_parts.call_box import CallBox
 from explorer.ui.panels.context_parts.composer import LONGEST_TEXT, Composer
 from explorer.ui.panels.context_parts.knobs import Knobs
-from explorer.ui.panels.context_parts.sentences import full_words, turn_words
-from explorer.ui.panels.context_parts.stream_view import StreamView
+from explorer.ui.panels.context_parts.sentences import full_words, writer_of
+from explorer.ui.panels.context_parts.starters import starters
+from explorer.ui.panels.context_parts.stream_view import StreamView, stream_rows
 from explorer.ui.panels.context_parts.turn_list import TurnList
 from explorer.ui.panels.frames import Frames
 from explorer.ui.panels.no_model import NoModel
@@ -23,15 +29,19 @@ from explorer.ui.prices import chosen_price
 from explorer.ui.settings import Settings
 from explorer.ui.stores.context import ContextStore
 from explorer.ui.stores.context_documents import Attachment
+from explorer.ui.stores.conversations import ConversationsStore
+from explorer.ui.stores.run_data import Failure
 from explorer.ui.theme import Theme
+from explorer.ui.widgets.conversation_list import ConversationList
 from explorer.ui.widgets.elided_label import ElidedLabel
-from explorer.ui.widgets.export import ask_and_save_picture
+from explorer.ui.widgets.export import ask_and_save_picture, copy_rows
 from explorer.ui.widgets.model_picker import ModelPicker
+from explorer.ui.widgets.turn_arrow import TurnArrow
 from explorer.ui.widgets.two_columns import TwoColumns
 
 
 class ContextPanel(Panel):
-    """Bubbles and stream over one `ContextStore`.
+    """Bubbles and stream over one `ContextStore`; `kept` has the list of conversations.
 
     Signals: `training_requested`, there is no model yet and the person wants to train one;
     `restart_requested`, the worker that holds the model is dead and shall be started.
@@ -40,7 +50,9 @@ class ContextPanel(Panel):
     training_requested = Signal()
     restart_requested = Signal()
 
-    def __init__(self, theme: Theme, settings: Settings, store: ContextStore) -> None:
+    def __init__(
+        self, theme: Theme, settings: Settings, store: ContextStore, kept: ConversationsStore
+    ) -> None:
         super().__init__(
             theme,
             self.tr("Context window"),
@@ -49,7 +61,7 @@ class ContextPanel(Panel):
                 "the model's working memory, finite, and wiped by a new chat."
             ),
         )
-        self._settings, self._store = settings, store
+        self._settings, self._store, self._kept = settings, store, kept
         self._trouble: tuple[str, str, bool] | None = None
         self._refusal = ""
         self._frames = Frames(self, self._render)
@@ -64,24 +76,34 @@ class ContextPanel(Panel):
         self.picker = ModelPicker(self.theme)
         self.new_chat = QPushButton(self.tr("New chat"))
         self.new_chat.setToolTip(self.tr("Wipe the stream; the conversation stays in the list (Ctrl+N)"))
+        self.listed = QPushButton(self.tr("Conversations"))
+        self.listed.setCheckable(True)
+        self.listed.setToolTip(self.tr("All that were kept: search, open, export (Ctrl+L)"))
+        self.header.addWidget(self.listed)
         self.header.addWidget(self.new_chat)
         self.header.addWidget(self.picker)
         self.weights = ElidedLabel()
         self.weights.setProperty("role", "caption")
         self.knobs = Knobs(self.theme)
         self.turns = TurnList(self.theme)
-        self.whose = QLabel()
-        self.whose.setWordWrap(True)
+        self.arrow = TurnArrow(self.theme)
         self.call = CallBox(self.theme)
         self.composer = Composer(self.theme)
         self.stream = StreamView(self.theme)
         self.no_model = NoModel()
-        left = QWidget()
-        self._left = QVBoxLayout(left)
+        self.conversations = ConversationList(self.theme)
+        talk, left, self._talking = QWidget(), QWidget(), QStackedWidget()
+        self._talking.addWidget(talk)
+        self._talking.addWidget(self.conversations)
+        self._talk = QVBoxLayout(talk)
+        self._talk.setContentsMargins(0, 0, 0, 0)
+        self._talk.addWidget(self.turns, 1)
+        for part in (self.call, self.composer):
+            self._talk.addWidget(part)
+        self._left = QBoxLayout(QBoxLayout.Direction.LeftToRight, left)
         self._left.setContentsMargins(0, 0, 0, 0)
-        self._left.addWidget(self.turns, 1)
-        for part in (self.whose, self.call, self.composer):
-            self._left.addWidget(part)
+        self._left.addWidget(self._talking, 1)
+        self._left.addWidget(self.arrow)
         self.halves = TwoColumns(self.theme, left, self.stream)
         work = QWidget()
         self._work = QVBoxLayout(work)
@@ -93,6 +115,9 @@ class ContextPanel(Panel):
         self._pages.addWidget(self.no_model)
         self._pages.addWidget(work)
         self.body.addWidget(self._pages, 1)
+        self.set_starters([(name, partial(self._begin, call)) for name, call in starters(self._store)])
+        self.add_menu_action(self.tr("Copy the stream as CSV"), lambda: self._copy_rows("csv"))
+        self.add_menu_action(self.tr("Copy the stream as JSON"), lambda: self._copy_rows("json"))
         self.add_menu_action(self.tr("Save the picture…"), self._save_picture, "Ctrl+Shift+S")
 
     def _connect(self) -> None:
@@ -101,12 +126,13 @@ class ContextPanel(Panel):
         store.known.changed.connect(self._frames.ask)
         self.picker.chosen.connect(store.choose_model)
         self.picker.opened.connect(self._opened)
-        self.new_chat.clicked.connect(store.new_chat)
+        self.new_chat.clicked.connect(self._new_chat)
+        self.halves.arranged.connect(self._arranged)
         self.knobs.edited.connect(lambda changes: store.set(**changes))
         composer.edited.connect(store.set_composer)
         composer.system_edited.connect(lambda text: store.set(system=text))
         composer.pasted.connect(self._pasted)
-        composer.opened.connect(store.read_document)
+        composer.opened.connect(self._document_opened)
         composer.refused.connect(self._refused)
         composer.document_removed.connect(lambda: store.attach(None))
         composer.undo_requested.connect(store.undo)
@@ -118,11 +144,42 @@ class ContextPanel(Panel):
         self.call.stop_requested.connect(store.stop)
         self.stream.cell_chosen.connect(self._cell_chosen)
         self.stream.measure_requested.connect(store.measure)
+        self.stream.attention_picked.connect(store.look_with)
+        self.stream.cell_pointed.connect(self._cell_pointed)
         self.turns.pointed.connect(self._turn_pointed)
+        self.turns.edited.connect(store.edit)
+        self.turns.again_requested.connect(store.answer_again)
+        self.turns.delete_requested.connect(store.delete)
+        self.turns.branch_requested.connect(store.choose_branch)
+        self._connect_list()
+        for keys, call in (
+            ("Ctrl+L", self.listed.toggle),
+            ("Ctrl+N", self._new_chat),
+            ("Ctrl+R", self._again),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(call)
         self.no_model.training_requested.connect(self.training_requested)
         self.no_model.opened.connect(self._opened)
         self.theme.changed.connect(self._space_out)
         self._space_out()
+
+    def _connect_list(self) -> None:
+        kept, shown = self._kept, self.conversations
+        kept.changed.connect(self._frames.ask)
+        kept.exported.connect(lambda path: self.message.emit(self.tr("Saved: {path}").format(path=path)))
+        kept.imported.connect(self._imported)
+        kept.failed.connect(self._file_failed)
+        self.listed.toggled.connect(self._show_list)
+        shown.searched.connect(kept.search)
+        shown.opened.connect(self._open_kept)
+        shown.renamed.connect(self._rename)
+        shown.bin_requested.connect(self._bin)
+        shown.restore_requested.connect(kept.restore)
+        shown.empty_requested.connect(kept.empty_bin)
+        shown.export_requested.connect(self._export)
+        shown.import_requested.connect(kept.import_file)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Models may have come since it was last seen."""
@@ -149,12 +206,98 @@ class ContextPanel(Panel):
         self._store.known.remember(path)
         self._store.choose_model(path)
 
+    def _begin(self, call: Callable[[], object]) -> None:
+        call()
+        self.composer.text.setFocus()
+
+    def _new_chat(self) -> None:
+        self._refusal = ""
+        self._store.new_chat()
+        self.composer.text.setFocus()
+
+    def _show_list(self, on: bool) -> None:
+        self._talking.setCurrentIndex(1 if on else 0)
+        if on:
+            self._kept.refresh()
+            self.conversations.field.setFocus()
+        else:
+            self.composer.text.setFocus()
+
+    def _open_kept(self, conversation: str) -> None:
+        self.listed.setChecked(False)
+        if conversation != self._store.journal.id:
+            self._store.open_conversation(conversation)
+
+    def _rename(self, conversation: str, title: str) -> None:
+        if conversation == self._store.journal.id:
+            self._store.rename(title)
+        else:
+            self._kept.rename(conversation, title)
+
+    def _bin(self, conversation: str) -> None:
+        """The open one is left first. It can be brought back."""
+        if conversation == self._store.journal.id:
+            self._store.new_chat()
+        self._kept.move_to_bin(conversation)
+        undo = self.tr("Undo")
+        restore = partial(self._kept.restore, conversation)
+        self.show_notice(self.tr("The conversation is in the bin."), "info", undo, restore)
+
+    def _export(self, conversation: str, path: str, form: str) -> None:
+        ours = conversation == self._store.journal.id
+        ids = [token.id for token in self._store.stream.tokens] if ours else []
+        forms: dict[str, ConversationForm] = {
+            "messages_jsonl": "messages_jsonl",
+            "markdown": "markdown",
+            "ids_json": "ids_json",
+        }
+        self._kept.export(
+            conversation, path, forms[form], ids, self._store.session.model_mark if ours else ""
+        )
+
+    def _imported(self, event: ConversationsImported) -> None:
+        said = self.tr("{conversations} conversations were read.").format(
+            conversations=words.count(len(event.conversations))
+        )
+        if event.skipped:
+            said += " " + self.tr("{skipped} lines were none and were left out.").format(
+                skipped=words.count(event.skipped)
+            )
+        if event.more:
+            said += " " + self.tr("The file has more than are taken at once.")
+        self.show_notice(said)
+
+    def _file_failed(self, failure: Failure) -> None:
+        said = words.engine_sentence(failure.template, failure.values)
+        self.show_notice(said, "error", details=failure.details)
+
+    def _again(self) -> None:
+        """The last answer once more."""
+        path = self._store.session.path
+        if path and path[-1].role == "assistant" and not self._store.busy:
+            self._store.answer_again(path[-1].id)
+
+    def _arranged(self, side_by_side: bool) -> None:
+        """The arrow stands between the halves, or under the upper one."""
+        self.arrow.set_stacked(not side_by_side)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._left.setDirection(across if side_by_side else down)
+
+    def _copy_rows(self, form: str) -> None:
+        copy_rows(stream_rows(self._store), "csv" if form == "csv" else "json")
+        self.message.emit(self.tr("The stream is on the clipboard."))
+
     def _hand_over(self) -> None:
         self._refusal = ""
         self._store.hand_over()
 
     def _pasted(self, text: str) -> None:
-        self._store.attach(Attachment(text))
+        self._refusal = ""
+        self._store.attach(Attachment(from_units(to_units(text))))
+
+    def _document_opened(self, path: str) -> None:
+        self._refusal = ""
+        self._store.read_document(path)
 
     def _refused(self, length: int) -> None:
         self._refusal = self.tr(
@@ -165,6 +308,9 @@ class ContextPanel(Panel):
     def _cell_chosen(self, cell: int) -> None:
         self.stream.choose_mode("attention")
         self._store.look_back(cell)
+
+    def _cell_pointed(self, cell: int) -> None:
+        self.turns.light(self._store.stream.turn_at(cell) if cell >= 0 else 0)
 
     def _turn_pointed(self, turn: int) -> None:
         self.stream.light(self._store.stream.cells_of(turn) if turn else [])
@@ -192,13 +338,17 @@ class ContextPanel(Panel):
         self._pages.setCurrentIndex(1 if store.has_model else 0)
         self.no_model.show_known(store.known.known)
         self.picker.setVisible(store.has_model)
+        self.show_starters(store.has_model)
         self.new_chat.setVisible(store.has_model)
+        self.listed.setVisible(store.has_model)
+        kept = self._kept
+        self.conversations.show_rows(kept.shown, kept.binned, store.journal.id, kept.searching)
         path = store.live.path
         self.picker.show_choices(choices(store.known), path, label_of(path, store.known))
         self._render_weights()
         self.knobs.show_store(store)
         self.turns.show_store(store)
-        self.whose.setText(turn_words(store))
+        self.arrow.show_turn(*writer_of(store))
         self.call.show_store(store)
         self.composer.show_store(store)
         self.stream.show_store(store, chosen_price(self._settings))
@@ -242,6 +392,7 @@ class ContextPanel(Panel):
 
     def _space_out(self) -> None:
         px = self.theme.px
+        self._talk.setSpacing(px(8))
         self._left.setSpacing(px(8))
         self._work.setSpacing(px(8))
         self.turns.setMinimumHeight(px(160))

@@ -4,7 +4,7 @@ The turns are kept as a tree (`ContextJournal`); the branch that is looked at is
 (`ContextSession`). Here are the person's intents, what is looked into, and what outlives a restart.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import count
 from time import perf_counter
@@ -80,8 +80,6 @@ class ContextStore(Store):
         """Of anything but the model."""
         self.lost: str | None = None
         """The dead engine's last words."""
-        self.wiped = 0
-        """How often the stream was wiped."""
         self._device: Device = device
         self._numbers = count(1)
         self._alive = self._opened = self._kept_known = False
@@ -188,10 +186,10 @@ class ContextStore(Store):
         self.documents.attached = document
         self._changed()
 
-    def read_document(self, path: str = "", text: str = "") -> None:
-        """Attach a file, or a text that was pasted."""
+    def read_document(self, path: str) -> None:
+        """Attach a file."""
         self.failure = None
-        self.documents.read(path, text)
+        self.documents.read(path)
         self.changed.emit()
 
     # ------------------------------------------------------------ intents: turns
@@ -245,11 +243,20 @@ class ContextStore(Store):
         self.conversation.delete(turn)
         self._show()
 
-    def choose_branch(self, turn: int) -> None:
-        """Look at another branch."""
-        self._break_off()
-        self.conversation.choose(turn)
-        self._show()
+    def rename(self, title: str) -> None:
+        """Call the open conversation something else."""
+        self.conversation.rename(title)
+        self.journal.keep()
+        self._changed()
+
+    def choose_branch(self, turn: int, step: int) -> None:
+        """Look at another branch: so many after that of `turn`, or before it."""
+        siblings = [one.id for one in self.conversation.siblings(turn)]
+        place = siblings.index(turn) + step
+        if 0 <= place < len(siblings):
+            self._break_off()
+            self.conversation.choose(siblings[place])
+            self._show()
 
     def undo(self) -> bool:
         """Take the last change back; whether there was one."""
@@ -267,6 +274,13 @@ class ContextStore(Store):
         self.journal.keep()
         self.journal.begin()
         self._another_conversation()
+
+    def begin_with(self, turns: Sequence[tuple[str, str]]) -> None:
+        """A new chat in which something has been said already: (role, content) pairs."""
+        self.new_chat()
+        for role, content in turns:
+            self.conversation.say(role, content)
+        self._show()
 
     def open_conversation(self, conversation: str) -> None:
         """Go on with one of the list."""
@@ -329,7 +343,6 @@ class ContextStore(Store):
         match event:
             case Ready():
                 self._load_drafts()
-                self.journal.send_again()
                 return
             case _ if event.job and event.job == self.live.job:
                 self._take_live(event)
@@ -346,6 +359,12 @@ class ContextStore(Store):
             case _:
                 return
         self.changed.emit()
+
+    def text_ready(self) -> None:
+        """The worker of texts and tools is up (again): what it has not acknowledged goes to it once more."""
+        self.journal.send_again()
+        self.tools.again()
+        self.documents.again()
 
     def engine_ready(self) -> None:
         """Load what was chosen; after a death too, and then the stream as it was."""
@@ -433,7 +452,6 @@ class ContextStore(Store):
         self.twin.forget()
         self.stream.wipe()
         self.session.speeds.clear()
-        self.wiped += 1
         self._show()
 
     # ------------------------------------------------------------ what is kept

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from explorer.protocol import Cancel, Command, DocumentPiece, DocumentProgress, Event, Failed, ReadDocument
-from explorer.text.units import from_units, to_units
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,22 @@ class ContextDocuments:
         self.pages: tuple[int, int] | None = None
         """Read so far, and in all."""
         self._pieces: list[str] = []
+        self._path = ""
 
-    def read(self, path: str, text: str) -> None:
-        """A file, or a text."""
+    def read(self, path: str) -> None:
+        """A file."""
+        self.cancel()
+        self._path = path
+        self._ask()
+
+    def again(self) -> None:
+        """Whoever read it died: ask the next one."""
         if self.reading:
-            self._send(Cancel(job=self.job))
+            self._ask()
+
+    def _ask(self) -> None:
         self.reading, self.pages, self._pieces = True, None, []
-        self._send(ReadDocument(job=self.job, path=path, text=from_units(to_units(text))))
+        self._send(ReadDocument(job=self.job, path=self._path))
 
     def cancel(self) -> None:
         """It is not wanted any more."""

@@ -23,10 +23,9 @@ from explorer.protocol.conversations import Said
 from explorer.text.calls import Call
 from explorer.text.conversations import Conversation
 from explorer.text.units import from_units, to_units
-from explorer.ui.stores import context_room
 from explorer.ui.stores.answering import Answering, Question
 from explorer.ui.stores.context_journal import ContextJournal
-from explorer.ui.stores.context_room import Room, TurnSize
+from explorer.ui.stores.context_room import Need, make_room
 from explorer.ui.stores.context_settings import ContextSettings
 from explorer.ui.stores.context_stream import ContextStream, Message, messages_of, tool_roles
 from explorer.ui.stores.context_tools import (
@@ -327,36 +326,25 @@ class ContextSession:
 
     # ------------------------------------------------------------ room
 
-    def _wanted(self) -> int:
-        """Tokens that the answer shall have room for."""
-        return min(self._left, max(1, self.window // 4)) if self._purpose == "answer" else 0
-
-    def _room(self, unseen: int = 0) -> Room:
-        path = self.conversation.path_to(self._asked_after) if self._answer else self.path
-        counts = self.stream.tokens_by_turn()
-        turns = [
-            TurnSize(turn.id, turn.role, counts.get(turn.id, 0))
-            for turn in path
-            if turn.id not in self.dropped
-        ]
-        return context_room.make_room(
-            self.settings.policy, turns, len(self.stream), unseen, self.window, self._wanted()
-        )
-
     def _make_room(self, unseen: int = 0) -> None:
         """Let fall out what has to, then go on."""
-        room = self._room(unseen)
+        path = self.conversation.path_to(self._asked_after) if self._answer else self.path
+        staying = [turn for turn in path if turn.id not in self.dropped]
+        answers = self._purpose == "answer"
+        wanted = min(self._left, max(1, self.window // 4)) if answers else 0
+        writing = answers and bool(self.live.tokens)
+        need = Need(self.settings.policy, self.window, wanted, unseen, writing)
+        room = make_room(staying, self.stream, need)
         if room.turns:
             if self.answer:
                 self._grow_now(finished=False)
             self.dropped.update(room.turns)
             self.stream.drop_turns(room.turns)
-            path = self.conversation.path_to(self._asked_after) if self._answer else self.path
             written = [token.id for token in self.live.tokens] if self._answer else []
             self._read(path, written, self.live.question is None or self.live.question.opens_answer)
         elif room.tokens:
             self.live.drop(0, room.tokens)
-        elif room.full and self._purpose == "answer":
+        elif room.full and answers:
             self.full = True
             self._finish(finished=False)
         else:

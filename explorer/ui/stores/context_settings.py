@@ -2,7 +2,7 @@
 
 import msgspec
 
-from explorer.ui.stores.context_room import Policy
+from explorer.text.overflow import Policy
 
 MOST_ANSWER_TOKENS = 4096
 

@@ -6,7 +6,16 @@ Free of Qt. Every call can be looked at, and changed, before it is done.
 from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
-from explorer.protocol import Command, Event, Failed, RunTool, StreamToken, ToolAnswered, WrittenPart
+from explorer.protocol import (
+    Command,
+    Event,
+    Failed,
+    FolderProgress,
+    RunTool,
+    StreamToken,
+    ToolAnswered,
+    WrittenPart,
+)
 from explorer.text.calls import CALL_TAGS, Call, pending_call
 from explorer.text.chatml import RESULT_CLOSE, RESULT_OPEN
 
@@ -43,6 +52,9 @@ class ToolLoop:
         """In this answer."""
         self.answered: ToolAnswered | None = None
         """The last result, with what else was found."""
+        self.progress: tuple[int, int] | None = None
+        """Documents of the folder that are read, and all of them."""
+        self._folder = ""
 
     def begin(self) -> None:
         """Another answer."""
@@ -67,8 +79,14 @@ class ToolLoop:
         """Let the tool do it, as the model wrote it or as it was changed."""
         if self.call is not None and self.phase == "waiting":
             self.call = Call(self.call.tool, asked)
-            self.phase = "running"
+            self.phase, self._folder, self.progress = "running", folder, None
             self._send(RunTool(job=self.job, tool=self.call.tool, asked=asked, folder=folder))
+
+    def again(self) -> None:
+        """Whoever did it died: ask the next one."""
+        if self.phase == "running":
+            self.phase = "waiting"
+            self.run(self.call.asked if self.call is not None else "", self._folder)
 
     def apply(self, event: Event) -> ToolAnswered | None:
         """The result, if this is it. After a failure the call waits again."""
@@ -76,6 +94,8 @@ class ToolLoop:
             return None
         if isinstance(event, Failed):
             self.phase = "waiting"
+        elif isinstance(event, FolderProgress):
+            self.progress = (event.done, event.total)
         elif isinstance(event, ToolAnswered) and self.call is not None and event.asked == self.call.asked:
             self.answered = event
             self.phase, self.call = "none", None

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
+from explorer.ui import words
 from explorer.ui.stores.context import ContextStore
 from explorer.ui.theme import Theme
 
@@ -47,7 +48,7 @@ class CallBox(QFrame):
         if call is None:
             self._shown = ""
             return
-        mark = f"{tools.calls} {tools.phase} {call.asked}"
+        mark = f"{tools.calls} {tools.phase} {call.asked} {tools.progress}"
         if mark == self._shown:
             return
         self._shown = mark
@@ -55,7 +56,13 @@ class CallBox(QFrame):
         self.asked.setText(call.asked)
         for widget in (self.asked, self.run):
             widget.setEnabled(waiting)
-        if not waiting:
+        if not waiting and tools.progress is not None:
+            self.words.setText(
+                self.tr("The folder is read: {done} of {total} documents").format(
+                    done=words.count(tools.progress[0]), total=words.count(tools.progress[1])
+                )
+            )
+        elif not waiting:
             self.words.setText(self.tr("The program runs the tool; the model waits."))
         elif call.tool == "search":
             self.words.setText(

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QVBoxLayout
 
+from explorer.text.overflow import POLICIES
 from explorer.ui.stores.context import ContextStore
-from explorer.ui.stores.context_room import POLICIES
 from explorer.ui.stores.context_settings import MOST_ANSWER_TOKENS
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.calm_wheel import CalmWheel

@@ -1,4 +1,4 @@
-"""Sentences about a conversation: whose turn it is, what it would be billed, what happens when it is full."""
+"""Words about a conversation: whose turn it is, what it would be billed, what happens when it is full."""
 
 from PySide6.QtCore import QCoreApplication
 
@@ -6,34 +6,41 @@ from explorer.ui import words
 from explorer.ui.prices import Price, cost, money
 from explorer.ui.stores.context import ContextStore
 from explorer.ui.stores.context_stream import Request
+from explorer.ui.widgets.turn_arrow import Writer
 
 
-def turn_words(store: ContextStore) -> str:
+def writer_of(store: ContextStore) -> tuple[Writer, str]:
     """Who may write now, and how it came to that."""
     session = store.session
     if store.live.phase == "loading":
-        return QCoreApplication.translate("Context", "The model is being loaded …")
+        return "nobody", QCoreApplication.translate("Context", "the model is being loaded")
+    if store.live.model is None or store.lost is not None:
+        return "nobody", ""
     match session.turn:
         case "tool":
-            return QCoreApplication.translate("Context", "The model has stopped: a tool works for it.")
+            return "tool", QCoreApplication.translate("Context", "the model has stopped and waits")
         case "call":
-            return QCoreApplication.translate("Context", "The model has stopped and calls a tool.")
+            return "user", QCoreApplication.translate("Context", "the model has stopped at a call")
         case "model" if store.live.phase == "reading":
-            return QCoreApplication.translate("Context", "The model reads the stream.")
+            return "assistant", QCoreApplication.translate("Context", "it reads first")
         case "model":
-            return QCoreApplication.translate("Context", "The model writes.")
+            return "assistant", ""
         case _:
-            pass
+            return "user", _handed_back(store)
+
+
+def _handed_back(store: ContextStore) -> str:
+    session = store.session
     if session.full:
-        return QCoreApplication.translate("Context", "The window is full: the model cannot write any more.")
+        return QCoreApplication.translate("Context", "the window is full")
     if session.handed_back:
-        return QCoreApplication.translate("Context", "Your turn: the model handed back with {token}").format(
+        return QCoreApplication.translate("Context", "handed back by {token}").format(
             token=session.handed_back
         )
     path = session.path
     if path and path[-1].role == "assistant" and not path[-1].finished:
-        return QCoreApplication.translate("Context", "Your turn: the model was stopped, it has not ended.")
-    return QCoreApplication.translate("Context", "Your turn.")
+        return QCoreApplication.translate("Context", "the model has not ended")
+    return ""
 
 
 def bill_words(requests: list[Request], price: Price) -> str:

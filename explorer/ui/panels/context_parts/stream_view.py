@@ -9,20 +9,27 @@ from explorer.ui.panels.context_parts.sentences import bill_words, fallen_words
 from explorer.ui.prices import Price
 from explorer.ui.stores.context import ContextStore
 from explorer.ui.theme import Theme
+from explorer.ui.widgets.attention_picker import AttentionPicker
 from explorer.ui.widgets.context_bar import ContextBar, WindowUse
 from explorer.ui.widgets.context_cost import ContextCost
 from explorer.ui.widgets.elided_label import ElidedLabel
+from explorer.ui.widgets.export import Row
 from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.tall_enough import TallEnough
 from explorer.ui.widgets.token_cells import CELL_MODES, CellMode, TokenCells
 
 
 class StreamView(TallEnough):
-    """Signals: `cell_pointed(int)` and `cell_chosen(int)`, among all cells; `measure_requested`."""
+    """Bar, cells and costs.
+
+    Signals: `cell_pointed(int)` and `cell_chosen(int)`, among all cells; `measure_requested`;
+    `attention_picked(layer, head)`, None for all.
+    """
 
     cell_pointed = Signal(int)
     cell_chosen = Signal(int)
     measure_requested = Signal()
+    attention_picked = Signal(object, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -38,6 +45,8 @@ class StreamView(TallEnough):
     def _build(self) -> None:
         self.bar = ContextBar(self._theme)
         self.cells = TokenCells(self._theme)
+        self.picker = AttentionPicker(self._theme)
+        self.picker.hide()
         self.cost = ContextCost(self._theme)
         self.note = ElidedLabel()
         self.note.setProperty("role", "caption")
@@ -80,7 +89,7 @@ class StreamView(TallEnough):
         self._column.addWidget(self.bar)
         self._column.addLayout(self._switch)
         self._column.addWidget(self.cells, 1)
-        for part in (self.note, self.fallen, self.bill):
+        for part in (self.picker, self.note, self.fallen, self.bill):
             self._column.addWidget(part)
         self._column.addWidget(self.cost)
 
@@ -88,6 +97,7 @@ class StreamView(TallEnough):
         self.cells.pointed.connect(self._point)
         self.cells.chosen.connect(self.cell_chosen)
         self.modes.idClicked.connect(lambda number: self.choose_mode(CELL_MODES[number]))
+        self.picker.picked.connect(self.attention_picked)
         self.cost.measure_requested.connect(self.measure_requested)
 
     @property
@@ -99,6 +109,7 @@ class StreamView(TallEnough):
         """Show the cells otherwise."""
         self.cells.set_mode(mode)
         self.modes.button(CELL_MODES.index(mode)).setChecked(True)
+        self.picker.setVisible(mode == "attention")
 
     def show_store(self, store: ContextStore, price: Price) -> None:
         """Render."""
@@ -106,16 +117,21 @@ class StreamView(TallEnough):
         live = session.answer != 0
         thinking = thinking_cells(store)
         self.cells.show_stream(stream.tokens, stream.gone, writing=live, thinking=thinking)
-        seen = store.attention
-        if seen is not self._attention:
-            self._attention = seen
-            front = len(stream.gone)
-            if seen is None:
-                self.cells.set_attention(-1, [])
-            else:
-                self.cells.set_attention(front + seen.position, seen.weights)
+        self._show_attention(store)
         self.bar.show_use(window_use(store) if session.context else None)
         self._show_costs(store, price)
+
+    def _show_attention(self, store: ContextStore) -> None:
+        seen = store.attention
+        if seen is self._attention:
+            return
+        self._attention = seen
+        if seen is None:
+            self.cells.set_attention(-1, [])
+        else:
+            self.cells.set_attention(len(store.stream.gone) + seen.position, seen.weights)
+            self.picker.show_model(seen.layers, seen.heads)
+            self.picker.show_choice(seen.layer, seen.head)
 
     def _show_costs(self, store: ContextStore, price: Price) -> None:
         _say(self.bill, bill_words(store.stream.requests(), price))
@@ -189,3 +205,24 @@ def window_use(store: ContextStore) -> WindowUse:
         by_author=by_author,
         gone=len(stream.gone) + stream.gone_unseen,
     )
+
+
+def stream_rows(store: ContextStore) -> list[Row]:
+    """All cells as a table, those that have fallen out first."""
+    stream = store.stream
+    front = len(stream.gone)
+    return [
+        {
+            "position": place - front if place >= front else "",
+            "id": token.id,
+            "text": token.text,
+            "author": token.role,
+            "turn": turn or "",
+            "special": token.special,
+            "logprob": "" if token.logprob is None else round(token.logprob, 4),
+            "in_window": place >= front,
+        }
+        for place, (token, turn) in enumerate(
+            zip(stream.gone + stream.tokens, stream.gone_turns + stream.turns, strict=True)
+        )
+    ]

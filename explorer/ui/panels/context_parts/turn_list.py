@@ -1,38 +1,50 @@
 """The left half's conversation: a bubble for each turn of the branch that is looked at."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from functools import partial
 
-from explorer.protocol.conversations import Said
-from explorer.text.spans import split_spans
-from explorer.ui.panels.context_parts.turn_bubble import TurnBubble, TurnShown
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.ui import words
+from explorer.ui.panels.context_parts.turns_shown import TurnsShown
 from explorer.ui.stores.context import ContextStore
 from explorer.ui.theme import Theme
-from explorer.ui.widgets.answer_text import Piece
+from explorer.ui.widgets.bubble import Bubble, Turn
 
 MOST_SHOWN = 100
 """Turns: of a longer conversation the last ones are shown."""
 
 
 class TurnList(QScrollArea):
-    """Stays at the end while it was there. Signals: as the bubbles', with the turn's id."""
+    """Stays at the end while it was there.
+
+    Signals, with the turn's id: `pointed(turn)`, 0 for none; `edited(turn, str)`; `again_requested(turn)`;
+    `delete_requested(turn)`; `branch_requested(turn, step)`, the branch before (-1) or after (1).
+    """
 
     pointed = Signal(int)
+    edited = Signal(int, str)
     again_requested = Signal(int)
+    delete_requested = Signal(int)
+    branch_requested = Signal(int, int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._bubbles: list[TurnBubble] = []
-        self._pieces: dict[tuple[int, str], tuple[Piece, ...]] = {}
+        self._rows: list[_Row] = []
+        self._shown = TurnsShown()
         self._to_end = True
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("The conversation"))
+        self.earlier = QLabel()
+        self.earlier.setProperty("role", "caption")
+        self.earlier.setWordWrap(True)
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.earlier)
         self._column.addStretch(1)
         self.setWidget(content)
         bar = self.verticalScrollBar()
@@ -42,48 +54,67 @@ class TurnList(QScrollArea):
         self._space()
 
     @property
-    def bubbles(self) -> list[TurnBubble]:
-        """From the first turn to the last."""
-        return self._bubbles
+    def bubbles(self) -> list[Bubble]:
+        """From the first turn to the last, without the answers from parameters alone."""
+        return [row.bubble for row in self._rows]
+
+    @property
+    def editing(self) -> bool:
+        """Whether a turn is being written anew."""
+        return any(row.bubble.editing for row in self._rows)
+
+    def twin(self) -> Bubble | None:
+        """The answer from the parameters alone, if there is one."""
+        return next((row.twin for row in self._rows if row.twin is not None), None)
 
     def show_store(self, store: ContextStore) -> None:
-        """Render."""
-        turns = [self._shown(store, turn) for turn in store.session.path[-MOST_SHOWN:]]
-        while len(self._bubbles) > len(turns):
-            self._bubbles.pop().deleteLater()
-        while len(self._bubbles) < len(turns):
-            bubble = TurnBubble(self._theme)
-            bubble.pointed.connect(self.pointed)
-            self._bubbles.append(bubble)
-            self._column.insertWidget(self._column.count() - 1, bubble)
-        for bubble, turn in zip(self._bubbles, turns, strict=True):
-            bubble.show_turn(turn)
+        """Render: only what changed is laid out anew."""
+        path = store.session.path
+        left_out = max(0, len(path) - MOST_SHOWN)
+        self.earlier.setVisible(left_out > 0)
+        if left_out:
+            self.earlier.setText(
+                self.tr("{turns} earlier turns are not shown here; they are in the stream.").format(
+                    turns=words.count(left_out)
+                )
+            )
+        path = path[-MOST_SHOWN:]
+        counts = store.stream.tokens_by_turn() if path else {}
+        same = 0
+        while same < min(len(path), len(self._rows)) and self._rows[same].id == path[same].id:
+            same += 1
+        while len(self._rows) > same:
+            self._drop_row()
+        for place, said in enumerate(path):
+            turn = self._shown.turn(store, said, counts.get(said.id, 0))
+            if place == len(self._rows):
+                self._add_row(said.id, turn)
+            row = self._rows[place]
+            row.bubble.show_turn(turn)
+            beside = said.role == "assistant" and said.parent == store.twin.turn != 0
+            row.show_twin(self._shown.twin(store) if beside else None)
 
-    def _shown(self, store: ContextStore, turn: Said) -> TurnShown:
-        live = turn.id == store.session.answer and bool(store.live.tokens)
-        return TurnShown(
-            id=turn.id,
-            role=turn.role,
-            pieces=self._live_pieces(store) if live else self._kept_pieces(turn),
-            document_name=turn.document_name,
-            document=turn.document,
-            siblings=tuple(one.id for one in store.conversation.siblings(turn.id)),
-            finished=turn.finished,
-            fallen=turn.id in store.session.dropped,
-        )
+    def light(self, turn: int) -> None:
+        """One of its cells is pointed at; 0: of none."""
+        for row in self._rows:
+            row.bubble.set_lit(row.id == turn and turn != 0)
 
-    def _live_pieces(self, store: ContextStore) -> tuple[Piece, ...]:
-        return tuple(Piece(part.kind, part.text) for part in store.live.parts)
+    def _add_row(self, turn: int, shown: Turn) -> None:
+        row = _Row(self._theme, turn, shown)
+        bubble = row.bubble
+        bubble.hovered.connect(lambda on: self.pointed.emit(turn if on else 0))
+        bubble.edited.connect(partial(self.edited.emit, turn))
+        bubble.regenerate_requested.connect(partial(self.again_requested.emit, turn))
+        bubble.delete_requested.connect(partial(self.delete_requested.emit, turn))
+        bubble.branch_requested.connect(partial(self.branch_requested.emit, turn))
+        self._rows.append(row)
+        self._column.insertWidget(self._column.count() - 1, row)
 
-    def _kept_pieces(self, turn: Said) -> tuple[Piece, ...]:
-        if turn.role != "assistant":
-            return (Piece("answer", turn.content),)
-        key = (turn.id, turn.content)
-        if key not in self._pieces:
-            if len(self._pieces) > 2 * MOST_SHOWN:
-                self._pieces.clear()
-            self._pieces[key] = tuple(Piece(span.kind, span.text) for span in split_spans(turn.content))
-        return self._pieces[key]
+    def _drop_row(self) -> None:
+        row = self._rows.pop()
+        row.hide()
+        self._column.removeWidget(row)
+        row.deleteLater()
 
     def _range_changed(self) -> None:
         if self._to_end:
@@ -94,3 +125,29 @@ class TurnList(QScrollArea):
 
     def _space(self) -> None:
         self._column.setSpacing(self._theme.px(8))
+
+
+class _Row(QWidget):
+    """A turn, and beside it the same answer from the parameters alone."""
+
+    def __init__(self, theme: Theme, turn: int, shown: Turn) -> None:
+        super().__init__()
+        self._theme, self.id = theme, turn
+        self.bubble = Bubble(theme, shown)
+        self.twin: Bubble | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self.bubble, 1, Qt.AlignmentFlag.AlignTop)
+
+    def show_twin(self, twin: Turn | None) -> None:
+        """Beside the answer, or nothing."""
+        if twin is None and self.twin is not None:
+            self._row.removeWidget(self.twin)
+            self.twin.deleteLater()
+            self.twin = None
+        elif twin is not None:
+            if self.twin is None:
+                self.twin = Bubble(self._theme, twin)
+                self._row.setSpacing(self._theme.px(8))
+                self._row.addWidget(self.twin, 1, Qt.AlignmentFlag.AlignTop)
+            self.twin.show_turn(twin)

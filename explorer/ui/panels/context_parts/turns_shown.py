@@ -1,0 +1,104 @@
+"""What the bubbles show: the turns of the branch that is looked at, and the answer without the document."""
+
+from PySide6.QtCore import QCoreApplication
+
+from explorer.protocol.conversations import Said
+from explorer.text.spans import split_spans
+from explorer.ui.stores.context import ContextStore
+from explorer.ui.widgets.bubble import Turn
+from explorer.ui.widgets.pieces import Piece
+
+_MOST_REMEMBERED = 300
+
+
+class TurnsShown:
+    """Remembers how answers split into thinking, calls and results: that is not done anew for every token."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[tuple[int, str], tuple[Piece, ...]] = {}
+
+    def turn(self, store: ContextStore, said: Said, tokens: int) -> Turn:
+        """One turn; `tokens`: how many it has in the window."""
+        session = store.session
+        writes = said.id == session.answer
+        live = writes and bool(store.live.tokens)
+        siblings = [one.id for one in store.conversation.siblings(said.id)]
+        fallen = said.id in session.dropped
+        return Turn(
+            author=said.role,
+            pieces=_live_pieces(store) if live else self._kept_pieces(said),
+            source="" if writes else said.content,
+            document=said.document,
+            document_name=said.document_name,
+            label=_label(store, said),
+            note=_note(store, said, writes),
+            tokens=tokens if tokens or fallen else None,
+            branch=siblings.index(said.id) + 1,
+            branches=len(siblings),
+            finished=said.finished or not writes,
+            gone=fallen,
+            id=said.id,
+            may_regenerate=said.role == "assistant" and not store.busy,
+            may_delete=not writes,
+        )
+
+    def twin(self, store: ContextStore) -> Turn:
+        """The answer from the parameters alone."""
+        answering = store.twin.answering
+        pieces = tuple(Piece(part.kind, part.text) for part in answering.parts)
+        waits = QCoreApplication.translate("Context", "The model is asked without the document …")
+        return Turn(
+            author="assistant",
+            pieces=pieces,
+            label=QCoreApplication.translate("Context", "from parameters alone"),
+            note=waits if store.twin.busy and not pieces else "",
+            finished=not store.twin.busy,
+        )
+
+    def _kept_pieces(self, said: Said) -> tuple[Piece, ...]:
+        if said.role != "assistant":
+            return (Piece("answer", said.content),)
+        key = (said.id, said.content)
+        if key not in self._pieces:
+            if len(self._pieces) > _MOST_REMEMBERED:
+                self._pieces.clear()
+            self._pieces[key] = tuple(Piece(span.kind, span.text) for span in split_spans(said.content))
+        return self._pieces[key]
+
+
+def _live_pieces(store: ContextStore) -> tuple[Piece, ...]:
+    return tuple(Piece(part.kind, part.text) for part in store.live.parts)
+
+
+def _label(store: ContextStore, said: Said) -> str:
+    if said.parent and said.parent == store.twin.turn:
+        return QCoreApplication.translate("Context", "with the document")
+    if said.role == "assistant" and not said.model:
+        return QCoreApplication.translate("Context", "written by a person")
+    if said.role == "assistant" and said.model != store.session.model_mark and store.live.model is not None:
+        return QCoreApplication.translate("Context", "of {model}").format(model=said.model.rpartition(" ")[0])
+    return ""
+
+
+def _note(store: ContextStore, said: Said, writes: bool) -> str:
+    if said.role != "assistant" or writes:
+        return ""
+    parts: list[str] = []
+    path = store.session.path
+    last = bool(path) and path[-1].id == said.id
+    answered = store.tools.answered
+    if last and answered is not None and answered.found and answered.hits:
+        parts.append(
+            QCoreApplication.translate("Context", "Found in {file}").format(file=answered.hits[0].file)
+        )
+    if not said.finished:
+        parts.append(
+            QCoreApplication.translate("Context", "Not ended: it was stopped, or had no more tokens")
+        )
+    elif last and store.session.handed_back:
+        parts.append(
+            QCoreApplication.translate("Context", "Handed back by {token}").format(
+                token=store.session.handed_back
+            )
+        )
+    return " · ".join(parts)
