@@ -242,6 +242,7 @@ def main(role: str, data_dir: str) -> int:
 
 def _services(role: str, data_dir: str) -> list[Service]:
     if role == "text":
+        from explorer.services.chat_view import ChatViewService
         from explorer.services.comparing import ComparingService
         from explorer.services.conversations import ConversationService
         from explorer.services.documents import DocumentService
@@ -257,6 +258,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
             documents,
             VocabularyService(documents.tokenizer_of),
             ComparingService(documents.text_of, documents.tokenizer_of),
+            ChatViewService(documents.shelf.opened),
             MergeService(data_dir, documents.text_of),
             RunService(data_dir, models_dir()),
             ProblemService(),

@@ -4,9 +4,11 @@ import argparse
 import json
 import os
 import sys
+from pathlib import Path
 
 from explorer.commands import text_argument
-from explorer.text.encodings import load_tokenizer
+from explorer.core.tokenizer_source import open_tokenizer
+from explorer.text.chat_templates import OWN, TEMPLATES
 from explorer.text.tokenizer import Tokenizer
 from explorer.text.vocabulary import ORDERS, WAYS, finished, read_vocabulary, search
 
@@ -14,14 +16,17 @@ from explorer.text.vocabulary import ORDERS, WAYS, finished, read_vocabulary, se
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:  # pyright: ignore[reportPrivateUsage]
     """Describe the sub-command's arguments."""
     parser = subparsers.add_parser(
-        "tokenize", help="show the tokens of a text", description="Show a text's tokens."
+        "tokenize",
+        help="show the tokens of a text",
+        description="Show the tokens of a text, or of a conversation; or compare encodings.",
     )
     text_argument.add_to(parser.add_mutually_exclusive_group())
     parser.add_argument(
         "--encoding",
         default="o200k_base",
         metavar="NAME",
-        help="a published encoding, or the folder of a run or checkpoint (default: o200k_base)",
+        help="a published encoding, a tokenizer.json, .gguf or .tiktoken file, or the folder of a run or of "
+        "a model (default: o200k_base)",
     )
     parser.add_argument("--json", action="store_true", help='print {"encoding", "ids", "tokens"}')
     parser.add_argument(
@@ -31,11 +36,46 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--by", choices=WAYS, default="contains", help="how QUERY is meant (default: contains)"
     )
     parser.add_argument("--order", choices=ORDERS, default="id", help="of what was found (default: id)")
+    _add_ways(parser)
+
+
+def _add_ways(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--compare",
+        nargs="*",
+        metavar="NAME",
+        help="the text under several encodings (default: all published ones); write the text first",
+    )
+    parser.add_argument(
+        "--chat",
+        type=Path,
+        metavar="FILE",
+        help="a conversation: .jsonl with one message a line, or one conversation (the first is taken)",
+    )
+    parser.add_argument(
+        "--template",
+        default="",
+        metavar="NAME",
+        help=f"for --chat: {', '.join((*TEMPLATES, OWN))}, or a file with Jinja (default: what fits)",
+    )
+    parser.add_argument("--no-specials", action="store_true", help="for --chat: special tokens are text")
+    parser.add_argument(
+        "--no-generation-prompt", action="store_true", help="for --chat: do not open the assistant's turn"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the tokens. Raises: InputError, DamagedFileError."""
-    tokenizer = load_tokenizer(arguments.encoding)
+    if arguments.chat is not None or arguments.compare is not None:
+        # What these ways need besides takes as long to load as all the rest.
+        from explorer.commands import tokenize_ways
+
+        if arguments.chat is None:
+            tokenize_ways.compare(text_argument.text_of(arguments), arguments.compare, arguments.json)
+        else:
+            tokenize_ways.chat(arguments)
+        return 0
+    tokenizer = open_tokenizer(arguments.encoding).tokenizer
     if arguments.search is not None:
         _search(arguments, tokenizer)
         return 0

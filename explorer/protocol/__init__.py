@@ -16,6 +16,7 @@ from explorer.protocol.chat import (
     WriteTokens,
     WrittenPart,
 )
+from explorer.protocol.chat_view import ChatPlace, ChatViewCommand, ChatViewed, ChatViewEvent, ViewChat
 from explorer.protocol.comparing import CompareEncodings, ComparingCommand, ComparingEvent, EncodingCounted
 from explorer.protocol.conversations import (
     BinConversation,
@@ -287,7 +288,9 @@ __all__ = [
     "Chance",
     "ChangeRedone",
     "ChangeUndone",
+    "ChatPlace",
     "ChatTurn",
+    "ChatViewed",
     "CheckedSum",
     "CheckpointSaved",
     "ChooseEncoding",
@@ -467,6 +470,7 @@ __all__ = [
     "UnfinishedDownload",
     "UnpackedCopy",
     "UnreadDocument",
+    "ViewChat",
     "VocabularyFound",
     "VocabularyRows",
     "WantedPrecision",
@@ -482,6 +486,7 @@ Command = (
     WorkerCommand
     | DocumentCommand
     | ComparingCommand
+    | ChatViewCommand
     | RunCommand
     | TrainingCommand
     | InferenceCommand
@@ -500,6 +505,7 @@ Event = (
     WorkerEvent
     | DocumentEvent
     | ComparingEvent
+    | ChatViewEvent
     | RunEvent
     | TrainingEvent
     | InferenceEvent

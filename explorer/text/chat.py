@@ -8,14 +8,16 @@ in the place of the messages.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from explorer.errors import InputError
 from explorer.text.chatml import RESULT_OPEN, WRITTEN_BY_ASSISTANT
 from explorer.text.templates import ChatMessage, TemplateRenderer, finished
 from explorer.text.tokenizer import Tokenizer
+from explorer.text.units import to_units
 
 TEMPLATE = "template"
 """The author of what no message brought."""
@@ -36,6 +38,21 @@ class ChatTokens:
     """The message's number, from 0; None for the template's tokens."""
     loss: list[bool]
     """What the assistant wrote, with the special token by which it ends its turn: what training learns."""
+    starts: list[int] = field(default_factory=list[int])
+    """Where it begins in `text`, in UTF-16 units."""
+    special: list[bool] = field(default_factory=list[bool])
+    """Whether it is a special token, not text that is written like one."""
+    places: list["MessagePlace | None"] = field(default_factory=list["MessagePlace | None"])
+    """One entry a message; None if the template has left it out, or what it wrote was not recognised."""
+
+
+@dataclass(frozen=True)
+class MessagePlace:
+    """The units `start : stop` of the text are a message's, from its own unit `skipped` on."""
+
+    start: int
+    stop: int
+    skipped: int
 
 
 @dataclass(frozen=True)
@@ -168,15 +185,18 @@ def _searched(text: str, messages: Sequence[ChatMessage], tokenizer: Tokenizer) 
 def _encoded(
     text: str, pieces: list[_Piece], messages: Sequence[ChatMessage], tokenizer: Tokenizer
 ) -> ChatTokens:
-    tokens = ChatTokens(text, [], [], [], [])
+    units = _units_of_characters(text)
+    tokens = ChatTokens(text, [], [], [], [], places=_places(pieces, text, messages, units))
     at = 0
     for start, end, token, message in _specials(text, pieces, messages, tokenizer):
-        _add_plain(tokens, text, at, start, pieces, messages, tokenizer)
+        _add_plain(tokens, text, at, start, pieces, messages, tokenizer, units)
         # The token that ends the assistant's turn is the assistant's to write; a result's is the program's.
         ends_turn = bool(tokens.loss) and tokens.loss[-1] and text[start:end] != RESULT_OPEN
         _add(tokens, token, message, messages, loss=message is not None or ends_turn)
+        tokens.starts.append(units(start))
+        tokens.special.append(True)
         at = end
-    _add_plain(tokens, text, at, len(text), pieces, messages, tokenizer)
+    _add_plain(tokens, text, at, len(text), pieces, messages, tokenizer, units)
     return tokens
 
 
@@ -208,6 +228,7 @@ def _add_plain(
     pieces: list[_Piece],
     messages: Sequence[ChatMessage],
     tokenizer: Tokenizer,
+    units_of: Callable[[int], int],
 ) -> None:
     """Text between special tokens, which template and message may share."""
     if start == end:
@@ -221,6 +242,8 @@ def _add_plain(
         message = pieces[bisect_right(piece_starts, place) - 1].message
         said = message is not None and messages[message].role == "assistant"
         _add(tokens, token, message, messages, loss=said)
+        tokens.starts.append(units_of(start) + unit)
+        tokens.special.append(False)
 
 
 def _places_of_units(text: str) -> list[int] | None:
@@ -228,6 +251,26 @@ def _places_of_units(text: str) -> list[int] | None:
     if all(character <= "\uffff" for character in text):
         return None
     return [index for index, character in enumerate(text) for _ in range(2 if character > "\uffff" else 1)]
+
+
+def _units_of_characters(text: str) -> Callable[[int], int]:
+    """From a character's index to its first UTF-16 unit's."""
+    if all(character <= "\uffff" for character in text):
+        return lambda index: index
+    before = [0, *accumulate(2 if character > "\uffff" else 1 for character in text)]
+    return before.__getitem__
+
+
+def _places(
+    pieces: list[_Piece], text: str, messages: Sequence[ChatMessage], units: Callable[[int], int]
+) -> list[MessagePlace | None]:
+    found: list[MessagePlace | None] = [None] * len(messages)
+    for piece in pieces:
+        if piece.message is not None and found[piece.message] is None:
+            skipped = max(messages[piece.message].content.find(text[piece.start : piece.end]), 0)
+            before = messages[piece.message].content[:skipped]
+            found[piece.message] = MessagePlace(units(piece.start), units(piece.end), len(to_units(before)))
+    return found
 
 
 def _add(

@@ -131,6 +131,41 @@ def test_a_locale_without_unicode_loses_nothing() -> None:
     assert b"4 tokens, 7 characters, 10 bytes" in result.stdout
 
 
+def test_encodings_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tokenize", "中文 text", "--compare", "gpt2", "o200k_base"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:2] == ["gpt2", "4"] and "#" * 32 in lines[0]
+    assert lines[1].split()[:2] == ["o200k_base", "2"]
+    assert lines[2] == "7 characters, 11 bytes"
+    assert main(["tokenize", "x", "--compare", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["encodings"]
+    assert [row["encoding"] for row in rows] == list(PUBLISHED)
+    assert "no encoding" in refusal(capsys, "x", "--compare", "none")
+
+
+def test_a_conversation_is_shown_as_a_stream(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "chat.jsonl"
+    file.write_text('{"role": "user", "content": "Hello"}\n{"role": "assistant", "content": "Hi"}\n')
+    assert main(["tokenize", "--chat", str(file)]) == 0
+    out = capsys.readouterr().out
+    assert '200264  template   "<|im_start|>"  special' in out
+    assert "special; template gpt-4o" in out
+    file.write_text('{"messages": [{"role": "user", "content": "Hello"}]}\n')
+    assert (
+        main(["tokenize", "--chat", str(file), "--template", "llama3", "--json", "--no-generation-prompt"])
+        == 0
+    )
+    said = json.loads(capsys.readouterr().out)
+    assert said["text"].endswith("Hello<|eot_id|>") and "<|eot_id|>" in said["missing"]
+    jinja = tmp_path / "mine.jinja"
+    jinja.write_text("{{ messages[0].content }}!")
+    assert main(["tokenize", "--chat", str(file), "--template", str(jinja), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["text"] == "Hello!"
+    file.write_text("no\n")
+    assert "holds no conversation" in refusal(capsys, "--chat", str(file))
+    assert "no file" in refusal(capsys, "--chat", str(tmp_path / "none.jsonl"))
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 def test_a_full_disk_is_said_in_a_sentence() -> None:
     with Path("/dev/full").open("wb") as full:
