@@ -33,6 +33,7 @@ from explorer.text.units import from_units, to_units
 from explorer.ui.settings import Settings
 from explorer.ui.stores.base import Store
 from explorer.ui.stores.encoding_rows import EncodingRows
+from explorer.ui.stores.merges import MergesStore
 from explorer.ui.stores.stepper import Stepper, Steps, replace_range
 from explorer.ui.stores.text_mirror import (
     Edit,
@@ -110,11 +111,13 @@ class TokenizerStore(Store):
         self.spans = TokenSpans(lambda: self._mirror.units)
         self.details = TokenDetailsStore(self.spans)
         """The token whose card is open."""
+        self.merges = MergesStore()
+        """A vocabulary that is learned to be watched."""
         self.vocabulary = VocabularyStore(self.spans)
         """A search through all entries."""
         self.rows = EncodingRows(settings, self, NAME)
         """The text under several encodings."""
-        self._parts: tuple[Store, ...] = (self.details, self.vocabulary, self.rows)
+        self._parts: tuple[Store, ...] = (self.details, self.vocabulary, self.merges, self.rows)
         for part in self._parts:
             part.command.connect(self.command)
         self.encodings: list[tuple[Encoding, str]] = []
@@ -214,6 +217,10 @@ class TokenizerStore(Store):
     def label(self, encoding: Encoding) -> str:
         """What to call an encoding."""
         return dict(self.encodings).get(encoding) or QFileInfo(encoding).fileName()
+
+    def learn_merges(self, text: str, vocab_size: int) -> None:
+        """Learn a vocabulary from this text, or from another one (see `MergesStore.learn`)."""
+        self.merges.learn(text, NAME, vocab_size)
 
     def replace(self, start: int, stop: int, text: str) -> None:
         """Put `text` in place of the units `start : stop`, as one step of undo; large texts bit by bit."""

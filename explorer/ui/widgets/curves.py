@@ -41,12 +41,12 @@ class CurvePlot(pg.PlotWidget):
     read_changed = Signal()
     zoom_changed = Signal(bool)
 
-    def __init__(self, theme: Theme, least_height: int = 150) -> None:
-        """`least_height`: pixels at 100 %."""
+    def __init__(self, theme: Theme, least_height: int = 150, first: float = 0.0) -> None:
+        """`least_height`: pixels at 100 %. `first`: the step at which the axis begins."""
         bottom, left = Axis("bottom"), Axis("left")
         super().__init__(axisItems={"bottom": bottom, "left": left})
         self._axes = (bottom, left)
-        self._theme, self._least_height = theme, least_height
+        self._theme, self._least_height, self._first = theme, least_height, first
         self.lines: Sequence[Line] = ()
         """What is drawn now."""
         self._reference: Reference | None = None
@@ -76,7 +76,7 @@ class CurvePlot(pg.PlotWidget):
         self._item.hideButtons()
         self._item.disableAutoRange()
         self._box.setMouseEnabled(x=True, y=False)
-        self._box.setLimits(xMin=0)
+        self._box.setLimits(xMin=self._first)
         self._box.sigRangeChangedManually.connect(self._zoomed_by_hand)
         self._box.sigXRangeChanged.connect(self._redraw_soon)
         for line, height in ((self._level, -5), (self._hair, 8), (self._cursor_line, 10)):
@@ -173,8 +173,8 @@ class CurvePlot(pg.PlotWidget):
         last = max((float(line.x[-1]) for line in self.lines if len(line.x)), default=0.0)
         end = calm_end(last, self._planned)
         right = float(np.log10(end)) if self._log_x else end
-        if list(self._box.viewRange()[0]) != [0.0, right]:
-            self._box.setXRange(0, right, padding=0)
+        if list(self._box.viewRange()[0]) != [self._first, right]:
+            self._box.setXRange(self._first, right, padding=0)
 
     def _fit_heights(self, low: float, high: float) -> None:
         heights = calm_range(low, high, self._heights)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter
 from explorer.ui.panels.tokenizer_parts.chips_page import ChipsPage
 from explorer.ui.panels.tokenizer_parts.compare_page import ComparePage
 from explorer.ui.panels.tokenizer_parts.letters_page import LettersPage
+from explorer.ui.panels.tokenizer_parts.merge_page import MergePage
 from explorer.ui.panels.tokenizer_parts.side_pages import SidePages
 from explorer.ui.panels.tokenizer_parts.vocabulary_page import VocabularyPage
 from explorer.ui.settings import Settings
@@ -43,6 +44,8 @@ class TextWork(QScrollArea):
         self.pages.add_page("letters", self.tr("Count letters"), self.letters)
         self.vocabulary = VocabularyPage(theme, settings, store.vocabulary)
         self.pages.add_page("vocabulary", self.tr("Vocabulary"), self.vocabulary)
+        self.merging = MergePage(theme, settings, store.merges)
+        self.pages.add_page("merges", self.tr("Train a tokenizer"), self.merging)
         self.editor.set_signs(self.chips.signs.isChecked())
         self._splitter = QSplitter()
         self._splitter.setChildrenCollapsible(False)
@@ -73,6 +76,9 @@ class TextWork(QScrollArea):
         editor.verticalScrollBar().actionTriggered.connect(self._scrolled_by_hand)
         flow.token_hovered.connect(self._hover)
         flow.token_chosen.connect(self.choose_token)
+        self.merging.learn_requested.connect(self._store.learn_merges)
+        self.merging.kept.connect(self._store.refresh_encodings)
+        self.merging.use_requested.connect(self._store.choose_encoding)
         self.chips.signs_toggled.connect(editor.set_signs)
         self._selection_timer.timeout.connect(self.selection_changed)
         self._selection_timer.timeout.connect(lambda: self.letters.set_selection(*self.selection()))
@@ -88,7 +94,8 @@ class TextWork(QScrollArea):
     def settled(self) -> bool:
         """Whether everything that the store says is painted."""
         painted = not self.editor.stale and not self.chips.flow.stale
-        return painted and self.compare.settled and self.letters.settled and self.vocabulary.settled
+        pages = (self.compare, self.letters, self.vocabulary, self.merging)
+        return painted and all(page.settled for page in pages)
 
     def show_state(self) -> None:
         """Show how far the store is."""
