@@ -33,6 +33,7 @@ from explorer.ui.stores.downloads import DownloadsStore
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
 from explorer.ui.stores.models import ModelsStore
+from explorer.ui.stores.preferences import PreferencesStore
 from explorer.ui.stores.rollouts import RolloutsStore
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.sampling import SamplingStore
@@ -68,6 +69,7 @@ class App:
         self.tokenizer = TokenizerStore(self.settings)
         self.runs = RunsStore()
         self.rollouts = RolloutsStore()
+        self.preferences = PreferencesStore()
         self.training = TrainingStore(str(data_dir / "runs"), arguments.device)
         self.sampling = SamplingStore(arguments.device)
         self.known = KnownModels()
@@ -131,7 +133,14 @@ class App:
         self._training_was_shown = True
         self._warm_training()
         panel = TrainingPanel(
-            self.theme, self.settings, self.training, self.runs, self.engine, self.known, self.rollouts
+            self.theme,
+            self.settings,
+            self.training,
+            self.runs,
+            self.engine,
+            self.known,
+            self.rollouts,
+            self.preferences,
         )
         panel.sample_requested.connect(self._sample_from)
         return panel
@@ -176,8 +185,8 @@ class App:
         engines = self.engines
         models = [self.models.models, self.models.downloads, self.models.servers]
         stores: list[Store] = [self.engine, self.tokenizer, self.runs, self.training, self.sampling]
-        stores += [self.rollouts, self.known, self.compare, self.thinking, self.context]
-        stores += [self.conversations, *models]
+        stores += [self.rollouts, self.preferences, self.known, self.compare, self.thinking]
+        stores += [self.context, self.conversations, *models]
         for store in stores:
             store.text_command.connect(engines.send_text)
         self.tokenizer.command.connect(engines.send_text)
@@ -187,7 +196,8 @@ class App:
         self.training.command.connect(engines.send_training)
         self.known.command.connect(engines.send_models)
         engines.models_lost.connect(self.known.engine_lost)
-        for asking in (self.sampling, self.compare, self.thinking, self.context):
+        talking: list[Store] = [self.sampling, self.compare, self.thinking, self.context, self.preferences]
+        for asking in talking:
             asking.command.connect(engines.send_inference)
         for store in models:
             store.command.connect(engines.send_models)
@@ -224,7 +234,7 @@ class App:
         if role == RUNS:
             return [self.runs, self.rollouts]
         if role == "inference":
-            return [self.sampling, self.compare, self.thinking, self.context]
+            return [self.sampling, self.compare, self.thinking, self.context, self.preferences]
         here: list[Store] = [self.tokenizer, self.conversations]
         return here if RUNS in self.engines.roles else [*here, self.runs, self.rollouts]
 

@@ -284,7 +284,7 @@ def _services(role: str, data_dir: str) -> list[Service]:
     from explorer.services.inference import InferenceService
     from explorer.services.preferences import PreferenceService
 
-    return [InferenceService(data_dir), PreferenceService()]
+    return [InferenceService(data_dir), PreferenceService(data_dir)]
 
 
 __all__ = ["Command", "Worker", "main"]

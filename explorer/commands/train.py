@@ -42,6 +42,7 @@ _STAGES = {
     "reading": "reading the text",
     "tokenizer": "learning the vocabulary",
     "tokens": "turning the text into tokens",
+    "pairs": "drawing pairs of answers",
     "model": "making the model",
     "compiling": "compiling",
 }

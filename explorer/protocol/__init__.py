@@ -163,10 +163,13 @@ from explorer.protocol.models import (
 )
 from explorer.protocol.preferences import (
     AskPreferences,
+    FindPreferences,
     GivePreference,
     PreferenceAsked,
     PreferenceCommand,
     PreferenceEvent,
+    PreferencesFound,
+    UndoPreference,
 )
 from explorer.protocol.problems import (
     AnswerCount,
@@ -338,6 +341,7 @@ __all__ = [
     "FileChoice",
     "FileText",
     "FindDevice",
+    "FindPreferences",
     "FolderProgress",
     "ForgetModel",
     "ForgetTokenizer",
@@ -383,6 +387,7 @@ __all__ = [
     "PauseTraining",
     "Precision",
     "PreferenceAsked",
+    "PreferencesFound",
     "ProbeServer",
     "ProblemDrawn",
     "ProblemKind",
@@ -467,6 +472,7 @@ __all__ = [
     "TurnDeleted",
     "TurnGrown",
     "TurnSaid",
+    "UndoPreference",
     "UnfinishedDownload",
     "UnpackedCopy",
     "UnreadDocument",

@@ -13,7 +13,8 @@ class AskPreferences(Message, tag=True, frozen=True, kw_only=True):
 
     path: str
     """A run or a checkpoint."""
-    store: str
+    store: str = ""
+    """Empty: the file that the engine keeps for this model."""
     questions: Literal["chats", "problems"] = "chats"
     temperature: float = 1.0
     max_tokens: int = 60
@@ -30,6 +31,8 @@ class PreferenceAsked(Message, tag=True, frozen=True, kw_only=True):
     b: str
     kept: int
     """Choices in the store so far."""
+    store: str
+    """The file that they are in: what the stage `reward` takes as `labels`."""
 
 
 class GivePreference(Message, tag=True, frozen=True, kw_only=True):
@@ -39,5 +42,24 @@ class GivePreference(Message, tag=True, frozen=True, kw_only=True):
     chosen: Literal["a", "b", "skip"]
 
 
-PreferenceCommand = AskPreferences | GivePreference
-PreferenceEvent = PreferenceAsked
+class UndoPreference(Message, tag=True, frozen=True, kw_only=True):
+    """Take the last choice back; `PreferenceAsked` asks for it again."""
+
+
+class FindPreferences(Message, tag=True, frozen=True, kw_only=True):
+    """How many choices the engine keeps for the model at `path`; `PreferencesFound` answers."""
+
+    path: str
+
+
+class PreferencesFound(Message, tag=True, frozen=True, kw_only=True):
+    """Where they are, and how many."""
+
+    path: str
+    """As in the question."""
+    store: str
+    kept: int
+
+
+PreferenceCommand = AskPreferences | GivePreference | UndoPreference | FindPreferences
+PreferenceEvent = PreferenceAsked | PreferencesFound

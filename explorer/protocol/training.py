@@ -64,9 +64,9 @@ class SampleNow(Message, tag=True, frozen=True, kw_only=True):
 
 
 class TrainingStage(Message, tag=True, frozen=True, kw_only=True):
-    """What happens before the first step: "reading", "tokenizer", "tokens", "model", with a share done."""
+    """What happens before the first step, with a share done. "pairs": answers are drawn for a labeller."""
 
-    stage: Literal["reading", "tokenizer", "tokens", "model", "compiling"]
+    stage: Literal["reading", "tokenizer", "tokens", "pairs", "model", "compiling"]
     share: float
 
 

@@ -28,7 +28,7 @@ from explorer.core.runs import METRICS_FILE, RunFolder, RunRecord, metric_line
 from explorer.launch import parse_arguments
 from explorer.protocol import MetricPoint
 from explorer.ui.panels.training import TrainingPanel
-from explorer.ui.panels.training_parts.setup_sentence import Choice
+from explorer.ui.panels.training_parts.choice import Choice
 
 _TICK_MS = 5
 

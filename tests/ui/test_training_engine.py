@@ -18,6 +18,7 @@ from explorer.ui.panels.training_parts.choice import Choice
 from explorer.ui.settings import Settings
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
+from explorer.ui.stores.preferences import PreferencesStore
 from explorer.ui.stores.rollouts import RolloutsStore
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.training import LiveRun, TrainingStore
@@ -44,21 +45,34 @@ class Workshop:
         self.runs.command.connect(self.engines.send_text)
         self.rollouts = RolloutsStore()
         self.rollouts.command.connect(self.engines.send_text)
+        self.preferences = PreferencesStore()
+        self.preferences.command.connect(self.engines.send_inference)
         self.engines.received.connect(self._received)
         self.engines.training_lost.connect(self.training.worker_lost)
-        self.engines.resident_ready.connect(lambda _role: self.runs.engine_ready())
+        self.engines.resident_ready.connect(self._ready)
         self.panel = TrainingPanel(
-            theme, settings, self.training, self.runs, EngineStore(), KnownModels(), self.rollouts
+            theme,
+            settings,
+            self.training,
+            self.runs,
+            EngineStore(),
+            KnownModels(),
+            self.rollouts,
+            self.preferences,
         )
         qtbot.addWidget(self.panel)
         self.panel.resize(1200, 860)
         self.panel.show()
-        self.engines.restart("text")  # inference is of no use here
+        self.engines.restart("text")  # inference only where answers are chosen between
+
+    def _ready(self, role: str) -> None:
+        (self.runs if role == "text" else self.preferences).engine_ready()
 
     def _received(self, event: Event) -> None:
         self.training.apply(event)
         self.runs.apply(event)
         self.rollouts.apply(event)
+        self.preferences.apply(event)
 
     @property
     def run(self) -> LiveRun:

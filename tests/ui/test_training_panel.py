@@ -42,6 +42,7 @@ from explorer.ui.panels.training_parts.choice import PRESETS, Choice
 from explorer.ui.settings import Settings
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
+from explorer.ui.stores.preferences import PreferencesStore
 from explorer.ui.stores.rollouts import RolloutsStore
 from explorer.ui.stores.runs import RunsStore
 from explorer.ui.stores.training import TrainingStore
@@ -59,15 +60,31 @@ class Desk:
         self.qtbot, self.theme, self.settings = qtbot, theme, settings
         self.training, self.runs, self.engine = TrainingStore("/data/runs"), RunsStore(), EngineStore()
         self.known, self.rollouts = KnownModels(), RolloutsStore()
+        self.preferences = PreferencesStore()
         self.sent: list[Command] = []
-        stores = (self.training, self.runs, self.rollouts, self.known)
+        self.everyone = (
+            self.training,
+            self.runs,
+            self.engine,
+            self.known,
+            self.rollouts,
+            self.preferences,
+        )
+        stores = (self.training, self.runs, self.rollouts, self.known, self.preferences)
         for signal in (self.training.text_command, *(store.command for store in stores)):
             signal.connect(self.sent.append)
         self.panel = self.make_panel()
 
     def make_panel(self) -> TrainingPanel:
         panel = TrainingPanel(
-            self.theme, self.settings, self.training, self.runs, self.engine, self.known, self.rollouts
+            self.theme,
+            self.settings,
+            self.training,
+            self.runs,
+            self.engine,
+            self.known,
+            self.rollouts,
+            self.preferences,
         )
         self.qtbot.addWidget(panel)
         panel.resize(1200, 860)
@@ -77,7 +94,7 @@ class Desk:
     def tell(self, *events: Event) -> None:
         """To every store, as the app does."""
         for event in events:
-            for store in (self.training, self.runs, self.engine, self.known, self.rollouts):
+            for store in self.everyone:
                 store.apply(event)
 
     def drawn(self) -> None:
@@ -155,10 +172,10 @@ def test_what_was_remembered_but_makes_no_sense_counts_as_never_chosen(desk: Des
 
 def test_steps_follow_the_size_until_they_are_chosen_by_hand(desk: Desk) -> None:
     setup = desk.panel.work.setup
-    setup._preset.setCurrentText("medium")
+    setup.reading.preset.setCurrentText("medium")
     assert setup.choice().steps == PRESETS["medium"][0]
-    setup._steps.setValue(777)
-    setup._preset.setCurrentText("nano")
+    setup.reading.steps.setValue(777)
+    setup.reading.preset.setCurrentText("nano")
     assert setup.choice().steps == 777
 
 
@@ -169,7 +186,7 @@ def test_the_sizes_offered_are_those_of_the_engine() -> None:
 
 def test_a_large_model_on_a_cpu_is_called_slow(desk: Desk) -> None:
     setup = desk.panel.work.setup
-    setup._preset.setCurrentText("medium")
+    setup.reading.preset.setCurrentText("medium")
     assert "only a CPU" not in setup.hint()
     found = DeviceFound(
         kind="cpu", name="CPU", threads=2, memory_free_bytes=None, memory_total_bytes=None, torch_version="2"
@@ -200,10 +217,10 @@ def test_each_run_gets_a_name_of_its_own(desk: Desk) -> None:
 def test_the_small_world_can_be_chosen_from_the_menu(desk: Desk) -> None:
     desk.list_runs()
     setup = desk.panel.work.setup
-    menu = setup._text_button.menu()
+    menu = setup.reading.text.menu()
     menu.aboutToShow.emit()
     next(action for action in menu.actions() if action.text() == "the small world").trigger()
-    assert setup.text_name() == "the small world"
+    assert setup.reading.text.name() == "the small world"
     desk.start()
     request = desk.last(StartTraining)
     assert isinstance(request, StartTraining) and (request.text, request.name) == ("world", "Small world")
@@ -499,7 +516,7 @@ def test_the_list_stands_on_the_run_that_was_started(desk: Desk) -> None:
 
 
 def test_a_wheel_over_a_choice_does_not_turn_it(desk: Desk) -> None:
-    box = desk.panel.work.setup._preset
+    box = desk.panel.work.setup.reading.preset
     turn = QWheelEvent(
         QPointF(5, 5),
         QPointF(box.mapToGlobal(QPoint(5, 5))),

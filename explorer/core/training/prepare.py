@@ -178,8 +178,8 @@ def _no_parents_left(folder: Path) -> Generator[None]:
 class Announced:
     """Tells of a stage's progress when it has come a percent further."""
 
-    def __init__(self, stage: Literal["tokenizer", "tokens"]) -> None:
-        self._stage: Literal["tokenizer", "tokens"] = stage
+    def __init__(self, stage: Literal["tokenizer", "tokens", "pairs"]) -> None:
+        self._stage: Literal["tokenizer", "tokens", "pairs"] = stage
         self._said = -1.0
 
     def __call__(self, share: float) -> TrainingStage | None:

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 from explorer.protocol import WORLD_TEXT, RunInfo, StartTraining
 from explorer.ui import words
 from explorer.ui.panels.base import Panel
-from explorer.ui.panels.training_parts.beginnings import beginnings_of
+from explorer.ui.panels.training_parts.beginnings import beginnings_of, judges_of
 from explorer.ui.panels.training_parts.choice import Choice
+from explorer.ui.panels.training_parts.choosing import Choosing
 from explorer.ui.panels.training_parts.copies import points_table, sayings_table
 from explorer.ui.panels.training_parts.run_views import RunView, bin_rows, rows_of, view_of
 from explorer.ui.panels.training_parts.subjects import PRACTICE_STAGES
@@ -18,6 +19,7 @@ from explorer.ui.panels.training_parts.work_area import WorkArea
 from explorer.ui.settings import Settings
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
+from explorer.ui.stores.preferences import PreferencesStore
 from explorer.ui.stores.rollouts import RolloutsStore
 from explorer.ui.stores.run_data import Failure
 from explorer.ui.stores.runs import RunsStore
@@ -43,6 +45,7 @@ class TrainingPanel(Panel):
         engine: EngineStore,
         known: KnownModels,
         rollouts: RolloutsStore,
+        preferences: PreferencesStore,
     ) -> None:
         super().__init__(
             theme,
@@ -52,7 +55,7 @@ class TrainingPanel(Panel):
             ),
         )
         self._settings, self._training, self._runs, self._engine = settings, training, runs, engine
-        self._known, self._rollouts = known, rollouts
+        self._known, self._rollouts, self._preferences = known, rollouts, preferences
         self._back_step: float | None = None
         """The step that was gone back to; None: follow the newest."""
         self._back_key = ""
@@ -94,6 +97,14 @@ class TrainingPanel(Panel):
                 (self.tr("Another seed"), self._set_up_other_seed),
                 (self.tr("Teach it to chat"), lambda: self._set_up(Choice(stage="sft"))),
                 (self.tr("Let it practise"), lambda: self._set_up(Choice(stage="grpo"))),
+                (
+                    self.tr("You be the judge"),
+                    lambda: self._set_up(Choice(stage="reward", labeller="person")),
+                ),
+                (
+                    self.tr("Please a judge, no leash"),
+                    lambda: self._set_up(Choice(stage="rlhf", updates=100, leash=0.0)),
+                ),
                 (self.tr("A text of your own…"), self.work.setup.ask_for_file),
             ]
         )
@@ -138,6 +149,8 @@ class TrainingPanel(Panel):
         work.list.bin_requested.connect(self._move_to_bin)
         work.list.restore_requested.connect(self._runs.restore)
         work.list.empty_requested.connect(self._runs.empty_bin)
+        self._choosing = Choosing(self, work, self._preferences)
+        self._choosing.train_requested.connect(self._train_on_choices)
         self._device_changed()
         self._render_beginnings()
         if work.setup.stage != "pretrain":
@@ -153,7 +166,11 @@ class TrainingPanel(Panel):
             and (opened.info is None or (opened.info.step > 0 and not len(opened.data)))
             for key in self._runs.shown
         )
-        return self._runs.listed and not loading
+        return self._runs.listed and not loading and self._preferences.state != "drawing"
+
+    def escape_is_ours(self) -> bool:
+        """It ends the choosing between answers."""
+        return self._preferences.open
 
     def picture_widget(self) -> QWidget:
         """The curves with their legend."""
@@ -242,7 +259,8 @@ class TrainingPanel(Panel):
 
     def _render_beginnings(self) -> None:
         known = self._runs.listed and self._known.known
-        self.work.setup.show_beginnings(beginnings_of(self._runs.runs, self._known), known)
+        runs = self._runs.runs
+        self.work.setup.show_beginnings(beginnings_of(runs, self._known), judges_of(runs), known)
 
     def _device_changed(self) -> None:
         device = self._engine.device
@@ -251,10 +269,16 @@ class TrainingPanel(Panel):
     # ------------------------------------------------------------ starting and going on
 
     def _start(self) -> None:
-        choice = self.work.setup.choice()
+        self._begin(self.work.setup.choice(), self.work.setup.run_name())
+
+    def _train_on_choices(self) -> None:
+        name = self.work.setup.child_name(self._preferences.name, "reward")
+        self._begin(self._choosing.learned(), name)
+
+    def _begin(self, choice: Choice, name: str) -> None:
         wish = StartTraining(
             runs_dir="",
-            name=self._new_name(self.work.setup.run_name()),
+            name=self._new_name(name),
             text=choice.learned_text,
             preset=choice.preset,
             tokenizer=choice.tokenizer,
@@ -265,6 +289,7 @@ class TrainingPanel(Panel):
             parent="" if choice.stage == "pretrain" else choice.parent,
             options=choice.options,
         )
+        self._preferences.end()
         job = self._training.start(wish)
         self._runs.select(job, is_live=True)
 
@@ -280,9 +305,11 @@ class TrainingPanel(Panel):
 
     def _set_up(self, choice: Choice) -> None:
         """Fill in the sentence; Start has the focus then, so that Space or Return goes."""
-        self.work.setup.set_choice(choice)
-        self.work.setup.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        ready = self.work.setup.start_button.isEnabled()
+        setup = self.work.setup
+        setup.set_choice(choice)
+        ready = setup.start_button.isEnabled()
+        button = setup.start_button if ready else setup.offer_button
+        button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.message.emit(self.tr("Set up: press Start.") if ready else self.work.setup.hint())
 
     def _set_up_other_seed(self) -> None:
@@ -359,6 +386,7 @@ class TrainingPanel(Panel):
 
     def open_run(self, key: str) -> None:
         """Look at a run: its curves, tiles and sayings."""
+        self._preferences.end()
         self._runs.select(key, is_live=self._training.find(key) is not None)
 
     def _show_curves(self, key: str, on: bool) -> None:

@@ -33,13 +33,15 @@ class CurvePlot(pg.PlotWidget):
 
     Wheel and drag zoom and move along the steps, a double click or the key 0 shows the whole again; heights
     fit by themselves. Signals: `cursor_moved(step)` by hand; `walked(direction)` by an arrow key (Home, End:
-    -2, +2); `read_changed` when the step that is read off, or a value there, changes; `zoom_changed(zoomed)`.
+    -2, +2); `read_changed` when the step that is read off, or a value there, changes; `zoom_changed(zoomed)`;
+    `steps_changed` when other steps are shown.
     """
 
     cursor_moved = Signal(float)
     walked = Signal(int)
     read_changed = Signal()
     zoom_changed = Signal(bool)
+    steps_changed = Signal()
 
     def __init__(self, theme: Theme, least_height: int = 150, first: float = 0.0) -> None:
         """`least_height`: pixels at 100 %. `first`: the step at which the axis begins."""
@@ -51,6 +53,7 @@ class CurvePlot(pg.PlotWidget):
         """What is drawn now."""
         self._reference: Reference | None = None
         self._planned: float | None = None
+        self._leader: CurvePlot | None = None
         self._log_x = self._zoomed = False
         self._cursor: float | None = None
         self._hover: float | None = None
@@ -79,6 +82,7 @@ class CurvePlot(pg.PlotWidget):
         self._box.setLimits(xMin=self._first)
         self._box.sigRangeChangedManually.connect(self._zoomed_by_hand)
         self._box.sigXRangeChanged.connect(self._redraw_soon)
+        self._box.sigXRangeChanged.connect(lambda *_: self.steps_changed.emit())
         for line, height in ((self._level, -5), (self._hair, 8), (self._cursor_line, 10)):
             line.setZValue(height)
             line.hide()
@@ -127,6 +131,11 @@ class CurvePlot(pg.PlotWidget):
         """The step whose values the legend shows: under the mouse, else at the cursor."""
         return self._cursor if self._hover is None else self._hover
 
+    @property
+    def hovers(self) -> bool:
+        """Whether the mouse reads off a step."""
+        return self._hover is not None
+
     def colour_of(self, line: Line) -> QColor:
         """A line's colour in the theme."""
         return self._painter.colour_of(line)
@@ -142,6 +151,19 @@ class CurvePlot(pg.PlotWidget):
             self._zoomed = False
             self.zoom_changed.emit(False)
         self.redraw()
+
+    def follow(self, leader: "CurvePlot") -> None:
+        """Show the steps that `leader` shows; zooming and the keys are left to it."""
+        self._leader = leader
+        self._box.setMouseEnabled(x=False, y=False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        leader.steps_changed.connect(self._redraw_soon)
+
+    @property
+    def steps_shown(self) -> tuple[float, float]:
+        """The ends of the lower axis, in its own units."""
+        left, right = self._box.viewRange()[0]
+        return float(left), float(right)
 
     # ------------------------------------------------------------ drawing
 
@@ -170,6 +192,10 @@ class CurvePlot(pg.PlotWidget):
             self._soon.start()
 
     def _fit_steps(self) -> None:
+        if self._leader is not None:
+            if self.steps_shown != self._leader.steps_shown:
+                self._box.setXRange(*self._leader.steps_shown, padding=0)
+            return
         last = max((float(line.x[-1]) for line in self.lines if len(line.x)), default=0.0)
         end = calm_end(last, self._planned)
         right = float(np.log10(end)) if self._log_x else end

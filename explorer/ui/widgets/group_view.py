@@ -22,8 +22,10 @@ from explorer.ui import words
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.tall_enough import TallEnough
 
-_MARK, _REWARD, _ADVANTAGE, _TOKENS, _ANSWER = range(5)
-_WIDTHS = (28, 56, 76, 54)
+_MARK, _REWARD, _RULE, _ADVANTAGE, _TOKENS, _ANSWER = range(6)
+_WIDTHS = (28, 56, 48, 76, 54)
+_BY_THE_RULE = "true_score"
+"""The part of a reward that says what the labeller's own rule gives, where a reward model judges."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,18 @@ class GroupView(TallEnough):
 
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(0, len(_WIDTHS) + 1)
-        names = ("", self.tr("Reward"), self.tr("Advantage"), self.tr("Tokens"), self.tr("Answer"))
+        names = (
+            "",
+            self.tr("Reward"),
+            self.tr("Rule"),
+            self.tr("Advantage"),
+            self.tr("Tokens"),
+            self.tr("Answer"),
+        )
         table.setHorizontalHeaderLabels(list(names))
+        rule = table.horizontalHeaderItem(_RULE)
+        assert rule is not None
+        rule.setToolTip(self.tr("What the labeller's own rule gives the answer, 0 to 1"))
         table.verticalHeader().hide()
         table.horizontalHeader().setSectionResizeMode(_ANSWER, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setHighlightSections(False)
@@ -160,6 +172,8 @@ class GroupView(TallEnough):
         if group is not self._shown:
             self._shown = group
             self._table.setColumnHidden(_ADVANTAGE, not update.compares)
+            self._table.setColumnHidden(_MARK, all(one.right is None for one in group.rollouts))
+            self._table.setColumnHidden(_RULE, all(_BY_THE_RULE not in one.parts for one in group.rollouts))
             self._show_group(group, update)
 
     def _where_words(self, update: Update) -> str:
@@ -196,13 +210,14 @@ class GroupView(TallEnough):
         texts = (
             mark,
             f"{rollout.reward:.2f}",
+            f"{rollout.parts[_BY_THE_RULE]:.2f}" if _BY_THE_RULE in rollout.parts else "",
             _signed(rollout.advantage),
             words.count(rollout.tokens) + ("" if rollout.ended else "…"),
             " ".join(rollout.text.split()),
         )
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
-            if column in (_REWARD, _ADVANTAGE, _TOKENS):
+            if column in (_REWARD, _RULE, _ADVANTAGE, _TOKENS):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             if column == _MARK:
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, self._mark_words(rollout))

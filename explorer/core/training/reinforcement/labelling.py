@@ -17,7 +17,8 @@ from explorer.errors import InputError
 from explorer.protocol import TrainingStage
 
 _AT_ONCE = 64
-_FEWEST = 8
+FEWEST = 8
+"""Pairs: with fewer there is nothing to learn from and to hold out."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def label_by_rule(
     """Draw pairs from `parent` and let the simulated labeller choose. Raises: InputError; StorageError."""
     rule, rng = find_rule(options.rule), Random(f"labels {plan.seed}")
     questions = Questions(options.questions, plan.seed)
-    tokenizer, announce = parent.tokenizer, Announced("tokens")
+    tokenizer, announce = parent.tokenizer, Announced("pairs")
     limits = Limits(options.temperature, options.max_tokens, end_tokens(tokenizer), tokenizer.n_vocab)
     kept = skipped = step = 0
     while kept < options.pairs and skipped < 4 * options.pairs:
@@ -78,11 +79,11 @@ def label_by_person(path: Path, file: Path) -> Labelled:
 
 
 def _check(kept: int, skipped: int) -> None:
-    if kept < _FEWEST:
+    if kept < FEWEST:
         raise InputError(
             "There are only {kept} pairs of which one was preferred ({skipped} could not be used), and "
             "{least} are needed. Collect more, or choose another rule.",
             kept=kept,
             skipped=skipped,
-            least=_FEWEST,
+            least=FEWEST,
         )

@@ -64,6 +64,23 @@ def append_preferences(path: Path, preferences: Iterable[Preference]) -> None:
             raise
 
 
+def take_back(path: Path) -> Preference | None:
+    """Drop the last choice from the file and return it; None, and no change, if no choice is last there.
+
+    On the disk when this returns. Raises: StorageError.
+    """
+    with storage_errors(path):
+        _cut_torn_line(path)
+        with suppress(FileNotFoundError), path.open("rb+") as stream:
+            last = [b"", *stream.readlines()][-1]
+            with suppress(msgspec.DecodeError):
+                taken = msgspec.json.decode(last, type=Preference)
+                stream.truncate(stream.seek(-len(last), os.SEEK_END))
+                os.fsync(stream.fileno())
+                return taken
+    return None
+
+
 def _cut_torn_line(path: Path) -> None:
     with suppress(FileNotFoundError), path.open("rb+") as stream:
         content_end = stream.seek(0, os.SEEK_END)

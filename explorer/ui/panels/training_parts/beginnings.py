@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from explorer.protocol import RunInfo
-from explorer.ui.panels.training_parts.choice import PRACTICE, StageName
+from explorer.ui.panels.training_parts.choice import FROM_CHAT, StageName
 from explorer.ui.stores.known_models import KnownModels
 
 _AFTER: dict[StageName, tuple[str, str]] = {
     "sft": ("pretrain", "explorer-base"),
     "rejection": ("sft", "explorer-chat"),
     "grpo": ("sft", "explorer-chat"),
+    "reward": ("sft", "explorer-chat"),
+    "rlhf": ("sft", "explorer-chat"),
 }
 """Which stage a run, and which shipped model, each stage usually begins from."""
 
@@ -27,6 +30,8 @@ class Beginning:
     stage: str = ""
     """Of a run; empty for a shipped model."""
     step: int | None = None
+    began: str = ""
+    """The checkpoint that a run began from, if it is known."""
 
 
 def beginnings_of(runs: Sequence[RunInfo], known: KnownModels) -> list[Beginning]:
@@ -40,14 +45,27 @@ def beginnings_of(runs: Sequence[RunInfo], known: KnownModels) -> list[Beginning
     return [*ours, *shipped]
 
 
+def judges_of(runs: Sequence[RunInfo]) -> list[Beginning]:
+    """Runs of reward models, newest first."""
+    return [
+        Beginning(run.path, run.name, False, run.stage, run.step, run.parent)
+        for run in runs
+        if run.checkpoint and run.stage == "reward"
+    ]
+
+
 def fitting(stage: StageName, beginnings: Sequence[Beginning]) -> list[Beginning]:
     """Those that `stage` can begin from."""
-    return [one for one in beginnings if one.chats or stage not in PRACTICE]
+    return [one for one in beginnings if one.chats or stage not in FROM_CHAT]
 
 
-def usual(stage: StageName, fit: Sequence[Beginning]) -> str:
-    """The path that is offered: the newest run of the stage before, the shipped one of that kind, or any."""
+def usual(stage: StageName, fit: Sequence[Beginning], began: str = "") -> str:
+    """The path that is offered: the newest run of the stage before, the shipped one of that kind, or any.
+
+    `began`: the checkpoint that goes before all of them, if it is one of theirs.
+    """
     before, shipped = _AFTER.get(stage, ("", ""))
-    first = next((one for one in fit if one.stage == before), None)
+    first = next((one for one in fit if began and PurePath(began).is_relative_to(one.path)), None)
+    first = first or next((one for one in fit if one.stage == before), None)
     first = first or next((one for one in fit if not one.stage and one.name == shipped), None)
     return first.path if first is not None else fit[0].path if fit else ""

@@ -7,10 +7,13 @@ from typing import Literal, cast
 from explorer.protocol import BUILT_IN_TEXT, TokenizerKind
 from explorer.ui.settings import Settings
 
-StageName = Literal["pretrain", "sft", "rejection", "grpo"]
-STAGES: tuple[StageName, ...] = ("pretrain", "sft", "rejection", "grpo")
-PRACTICE: tuple[StageName, ...] = ("rejection", "grpo")
-"""Stages that learn from their own answers; they begin from a model that chats."""
+StageName = Literal["pretrain", "sft", "rejection", "grpo", "reward", "rlhf"]
+STAGES: tuple[StageName, ...] = ("pretrain", "sft", "rejection", "grpo", "reward", "rlhf")
+FROM_CHAT: tuple[StageName, ...] = ("rejection", "grpo", "reward", "rlhf")
+"""Stages that learn from a model's own answers; they begin from one that chats."""
+Labeller = Literal["rich", "polite", "brief", "person"]
+LABELLERS: tuple[Labeller, ...] = ("rich", "polite", "brief", "person")
+"""Who prefers: the engine's rules by name, or the person."""
 PRESETS = {
     "nano": (1500, 1024),
     "micro": (5600, 1536),
@@ -18,7 +21,7 @@ PRESETS = {
     "medium": (10_000, 8192),
 }
 """Presets, smallest first, with the steps and the vocabulary that are offered for each."""
-USUAL: dict[StageName, tuple[int, int]] = {"rejection": (60, 15), "grpo": (200, 8)}
+USUAL: dict[StageName, tuple[int, int]] = {"rejection": (60, 15), "grpo": (200, 8), "rlhf": (100, 8)}
 """Updates, and answers to each problem, that are offered for each stage of practice."""
 
 
@@ -45,6 +48,17 @@ class Choice:
     """Of an update of practice."""
     group: int = USUAL["grpo"][1]
     updates: int = USUAL["grpo"][0]
+    labeller: Labeller = "rich"
+    pairs: int = 400
+    """Of answers, where a rule prefers."""
+    noise: int = 10
+    """Percent of the pairs in which a rule's labeller errs."""
+    labels: str = ""
+    """The file of the person's own choices, if it is known; not remembered."""
+    judge: str = ""
+    """The run of the reward model that RLHF pleases."""
+    leash: float = 0.1
+    """What each nat of distance from its beginning costs; 0: no leash."""
 
     @property
     def planned(self) -> int | None:
@@ -52,7 +66,7 @@ class Choice:
         match self.stage:
             case "pretrain":
                 return self.steps
-            case "sft":
+            case "sft" | "reward":
                 return None
             case _:
                 return self.updates
@@ -71,18 +85,27 @@ class Choice:
     @property
     def options(self) -> dict[str, str]:
         """What only the stage knows."""
-        if self.stage == "sft":
-            return {"epochs": str(self.epochs)}
-        if self.stage in PRACTICE:
-            return {"problems": str(self.problems), "group": str(self.group)}
-        return {}
+        drawing = {"problems": str(self.problems), "group": str(self.group)}
+        match self.stage:
+            case "pretrain":
+                return {}
+            case "sft":
+                return {"epochs": str(self.epochs)}
+            case "rejection" | "grpo":
+                return drawing
+            case "reward" if self.labeller == "person":
+                return {"labels": self.labels}
+            case "reward":
+                return {"rule": self.labeller, "pairs": str(self.pairs), "noise": f"{self.noise / 100:g}"}
+            case "rlhf":
+                return {"reward_model": self.judge, "kl_weight": f"{self.leash:g}", **drawing}
 
 
 def remember(settings: Settings, choice: Choice) -> None:
     """Keep it for the next day."""
     for field in fields(choice):
         value = getattr(choice, field.name)
-        if value is not None:
+        if value is not None and field.name != "labels":
             settings.set(f"training/{field.name}", value)
 
 
@@ -104,6 +127,11 @@ def remembered(settings: Settings) -> Choice:
         problems=_number(settings, "problems", usual.problems),
         group=_number(settings, "group", usual.group),
         updates=_number(settings, "updates", usual.updates),
+        labeller=cast(Labeller, _one_of(settings, "labeller", LABELLERS, usual.labeller)),
+        pairs=_number(settings, "pairs", usual.pairs),
+        noise=_number(settings, "noise", usual.noise),
+        judge=settings.text("training/judge", usual.judge),
+        leash=settings.number("training/leash", usual.leash),
     )
 
 

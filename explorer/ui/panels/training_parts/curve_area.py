@@ -1,6 +1,7 @@
 """The curves of one or several runs, which measure they show and how."""
 
 from collections.abc import Sequence
+from math import log
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QPushButton,
 from explorer.ui import words
 from explorer.ui.panels.training_parts.run_views import RunView
 from explorer.ui.panels.training_parts.subjects import (
+    BESIDE,
+    BY_THE_RULE,
     HELD_OUT,
     MEASURES,
     SMOOTH,
@@ -51,6 +54,10 @@ class CurveArea(TallEnough):
     def _build(self) -> None:
         self.plot = CurvePlot(self._theme)
         self.plot.setAccessibleName(self.tr("Curves of the run"))
+        self.under = CurvePlot(self._theme)
+        """The same runs on another scale; hidden where there is nothing to put beside a subject."""
+        self.under.setAccessibleName(self.tr("Curves by the labeller's rule"))
+        self.under.follow(self.plot)
         self.legend = CurveLegend(self._theme)
         self.subject = QComboBox()
         self.subject.setAccessibleName(self.tr("What the curves show"))
@@ -92,7 +99,13 @@ class CurveArea(TallEnough):
         self._frame = QFrame()
         self._frame.setObjectName("surface")
         self._inside = QVBoxLayout(self._frame)
-        self._inside.addWidget(self.plot)
+        self._inside.addWidget(self.plot, 1)
+        self._under_name = QLabel()
+        self._under_name.setProperty("role", "caption")
+        self._under_name.setWordWrap(True)
+        self._inside.addWidget(self._under_name)
+        self._inside.addWidget(self.under, 1)
+        self._show_under(False)
         drawing.addWidget(self._frame, 1)
         column.addWidget(self.picture, 1)
 
@@ -102,7 +115,7 @@ class CurveArea(TallEnough):
         window = int(settings.number("training/smoothing", 20))
         self.smoothing.setCurrentIndex(max(0, self.smoothing.findData(window)))
         self.log_x.setChecked(settings.flag("training/log_x", False))
-        self.plot.set_log_x(self.log_x.isChecked())
+        self._set_log_x(self.log_x.isChecked())
 
     def _connect(self) -> None:
         self.subject.currentIndexChanged.connect(self._subject_changed)
@@ -114,6 +127,8 @@ class CurveArea(TallEnough):
         self.plot.read_changed.connect(self._render_legend)
         self.plot.cursor_moved.connect(self.cursor_moved)
         self.plot.walked.connect(self.walked)
+        self.under.read_changed.connect(self._render_legend)
+        self.under.cursor_moved.connect(self.cursor_moved)
         self._theme.changed.connect(self._apply_theme)
 
     def show_runs(self, views: Sequence[RunView], current: RunView | None, cursor: float | None) -> None:
@@ -123,11 +138,16 @@ class CurveArea(TallEnough):
         if subjects != self._subjects:
             self._subjects = subjects
             self._fill_subjects()
-            self.plot.forget_heights()
-        lines = [line for view in views for line in self._lines_of(view, len(views) == 1, current)]
-        with QSignalBlocker(self.plot):
+            self._forget_heights()
+        with QSignalBlocker(self.plot), QSignalBlocker(self.under):
             self.plot.set_cursor(cursor)
-        self.plot.show_lines(lines, _planned(views), self._reference(current))
+            self.under.set_cursor(cursor)
+        planned, beside = _planned(views), self._beside()
+        self._show_under(beside is not None)
+        # One legend for both: the one that is drawn last has it written.
+        with QSignalBlocker(self.under):
+            self.under.show_lines(self._lines(beside, current) if beside is not None else [], planned)
+        self.plot.show_lines(self._lines(self._subject(), current), planned, self._reference(current))
 
     def title(self) -> str:
         """What the curves show, for the name of a picture."""
@@ -161,13 +181,31 @@ class CurveArea(TallEnough):
         practice = self._subjects != subjects_of("pretrain")
         along = self.tr("updates") if practice else self.tr("steps")
         self._axes.setText(f"↑ {subject_name(self._subject())}    → {along}")
+        beside = BESIDE.get(self._subject())
+        self._under_name.setText("" if beside is None else f"↑ {subject_name(beside)}")
 
     def _subject(self) -> Subject:
         return self.subject.currentData()
 
-    def _lines_of(self, view: RunView, alone: bool, current: RunView | None) -> list[Line]:
-        raw = alone or (current is not None and view.key == current.key)
-        return [self._line(view, measure, alone, raw) for measure in MEASURES[self._subject()]]
+    def _beside(self) -> Subject | None:
+        """What stands under the subject, if one of the runs measures it."""
+        beside = BESIDE.get(self._subject())
+        known = beside is not None and any(
+            view.data.has(measure) for view in self._views for measure in MEASURES[beside]
+        )
+        return beside if known else None
+
+    def _show_under(self, on: bool) -> None:
+        for widget in (self.under, self._under_name):
+            widget.setVisible(on)
+
+    def _lines(self, subject: Subject, current: RunView | None) -> list[Line]:
+        alone = len(self._views) == 1
+        return [
+            self._line(view, measure, alone, alone or (current is not None and view.key == current.key))
+            for view in self._views
+            for measure in MEASURES[subject]
+        ]
 
     def _line(self, view: RunView, measure: str, alone: bool, raw: bool) -> Line:
         data, slot = view.data, view.slot
@@ -193,41 +231,51 @@ class CurveArea(TallEnough):
             raw=raw,
             slot=slot,
             # Alone, the two losses differ in colour too; among others, colour and dash say which run it is.
-            colour=slot + 1 if alone and marked else slot,
+            colour=slot + (BY_THE_RULE.get(measure, int(marked)) if alone else 0),
             marked=marked,
         )
 
     def _reference(self, view: RunView | None) -> Reference | None:
+        if self._subject() == "pair_loss":
+            return Reference(log(2), self.tr("knows nothing: ln 2 = {loss}").format(loss=f"{log(2):.2f}"))
         if view is None or self._subject() != "loss" or view.uniform_loss is None:
             return None
         said = self.tr("knows nothing: ln V = {loss}").format(loss=f"{view.uniform_loss:.2f}")
         return Reference(view.uniform_loss, said)
 
     def _render_legend(self) -> None:
-        step = self.plot.read_step
+        step = self.under.read_step if self.under.hovers else self.plot.read_step
         title = "" if step is None else self.tr("step {step}").format(step=words.count(round(step)))
-        lines = self.plot.lines
+        beside = self._beside()
+        drawn: list[tuple[Subject, Sequence[Line]]] = [(self._subject(), self.plot.lines)]
+        if beside is not None:
+            drawn.append((beside, self.under.lines))
         if len(self._views) > 1 and len(MEASURES[self._subject()]) == 2:
             # One entry a run: training and held-out together.
-            self.legend.show_entries(f"{title}  {self.tr('training / held-out')}", self._pairs(lines, step))
-            return
-        entries = [
-            Entry(line.label, self._value(line, step), line.slot, self.plot.colour_of(line), line.marked)
-            for line in lines
-        ]
+            title = f"{title}  {self.tr('training / held-out')}"
+            entries = [entry for subject, lines in drawn for entry in self._pairs(subject, lines, step)]
+        else:
+            entries = [self._entry(line, step) for _, lines in drawn for line in lines]
         self.legend.show_entries(title, entries)
 
-    def _pairs(self, lines: Sequence[Line], step: float | None) -> list[Entry]:
-        pairs = zip(self._views, lines[::2], lines[1::2], strict=True)
+    def _entry(self, line: Line, step: float | None) -> Entry:
+        value = self._value(line, step)
+        return Entry(line.label, value, line.slot, self.plot.colour_of(line), line.marked)
+
+    def _pairs(self, subject: Subject, lines: Sequence[Line], step: float | None) -> list[Entry]:
+        """One entry a run, with all that it measures of the subject."""
+        each = len(MEASURES[subject])
+        of_runs = [lines[start : start + each] for start in range(0, len(lines), each)]
+        rule = f", {self.tr('by the rule')}" if subject != self._subject() else ""
         return [
             Entry(
-                view.name,
-                f"{self._value(training, step)} / {self._value(held_out, step)}",
-                training.slot,
-                self.plot.colour_of(training),
+                f"{view.name}{rule}",
+                " / ".join(self._value(line, step) for line in own),
+                own[0].slot,
+                self.plot.colour_of(own[0]),
                 True,
             )
-            for view, training, held_out in pairs
+            for view, own in zip(self._views, of_runs, strict=True)
         ]
 
     def _value(self, line: Line, step: float | None) -> str:
@@ -239,7 +287,7 @@ class CurveArea(TallEnough):
         with QSignalBlocker(self.tabs):
             self.tabs.setCurrentIndex(self.subject.currentIndex())
         self._name_axes()
-        self.plot.forget_heights()
+        self._forget_heights()
         self.options_changed.emit()
 
     def _smoothing_changed(self) -> None:
@@ -248,7 +296,15 @@ class CurveArea(TallEnough):
 
     def _log_changed(self, on: bool) -> None:
         self._settings.set("training/log_x", on)
-        self.plot.set_log_x(on)
+        self._set_log_x(on)
+
+    def _set_log_x(self, on: bool) -> None:
+        for plot in (self.plot, self.under):
+            plot.set_log_x(on)
+
+    def _forget_heights(self) -> None:
+        for plot in (self.plot, self.under):
+            plot.forget_heights()
 
     def _apply_theme(self) -> None:
         px = self._theme.px

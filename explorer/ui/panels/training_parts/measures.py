@@ -2,13 +2,27 @@
 
 from explorer.ui import words
 from explorer.ui.panels.training_parts.run_views import RunView
-from explorer.ui.panels.training_parts.subjects import PRACTICE_STAGES
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.tiles import Tiles, TileSpec
 
 _READING = ("train_loss", "val_loss", "val_bpb")
 _PRACTICE = ("share_right", "pass_at_1", "reward", "response_length")
+_OWN = {
+    "rejection": _PRACTICE,
+    "grpo": _PRACTICE,
+    "reward": ("preference_loss", "accuracy", "held_out_accuracy", "true_accuracy", "learning_rate"),
+    "rlhf": ("reward", "true_score", "kl", "response_length"),
+}
+"""What each stage measures, where it is not what reading measures."""
+_IF_KNOWN = ("true_accuracy", "true_score")
+"""Hidden where nobody's rule labelled the pairs."""
 _FORMATS = {
+    "preference_loss": "{:.3f}",
+    "accuracy": "{:.1%}",
+    "held_out_accuracy": "{:.1%}",
+    "true_accuracy": "{:.1%}",
+    "true_score": "{:.2f}",
+    "kl": "{:.3f}",
     "train_loss": "{:.3f}",
     "val_loss": "{:.3f}",
     "val_bpb": "{:.3f}",
@@ -61,6 +75,34 @@ class MeasureTiles(Tiles):
                 ),
                 TileSpec("reward", self.tr("Reward"), self.tr("Mean of this update's answers"), "-0.00"),
                 TileSpec(
+                    "true_score",
+                    self.tr("By the rule"),
+                    self.tr("What the labeller's own rule gives the same answers, 0 to 1"),
+                    "0.00",
+                ),
+                TileSpec("kl", self.tr("Distance"), self.tr("KL from its beginning, nats"), "0.000"),
+                TileSpec(
+                    "preference_loss", self.tr("Pair loss"), self.tr("Nats per pair, this step's"), "0.000"
+                ),
+                TileSpec(
+                    "accuracy",
+                    self.tr("Right order"),
+                    self.tr("Share of this step's pairs in which the preferred answer scores higher"),
+                    "100.0%",
+                ),
+                TileSpec(
+                    "held_out_accuracy",
+                    self.tr("Held-out order"),
+                    self.tr("The same, of pairs that it does not learn from"),
+                    "100.0%",
+                ),
+                TileSpec(
+                    "true_accuracy",
+                    self.tr("By the rule"),
+                    self.tr("The same, with the labeller's errors put right"),
+                    "100.0%",
+                ),
+                TileSpec(
                     "response_length",
                     self.tr("Answer length"),
                     self.tr("Tokens, mean of this update's answers"),
@@ -85,8 +127,9 @@ class MeasureTiles(Tiles):
     def show_run(self, view: RunView | None) -> None:
         """Numbers of a run; None: there is none."""
         self.set_value("step", words.count(view.step) if view is not None else None)
-        practises = view is not None and view.stage in PRACTICE_STAGES
-        own = _PRACTICE if practises else (*_READING, "learning_rate")
+        own = _OWN.get(view.stage if view is not None else "", (*_READING, "learning_rate"))
+        data = view.data if view is not None else None
+        own = [name for name in own if name not in _IF_KNOWN or (data is not None and data.has(name))]
         self.show_only({"step", *own, "tokens_per_s", "grad_norm", "time"})
         for measure, form in _FORMATS.items():
             known = view is not None and view.data.has(measure)

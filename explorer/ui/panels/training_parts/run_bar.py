@@ -146,6 +146,7 @@ class RunBar(QWidget):
             "reading": self.tr("reading the text"),
             "tokenizer": self.tr("learning the vocabulary"),
             "tokens": self.tr("cutting the text into tokens"),
+            "pairs": self.tr("drawing pairs of answers"),
             "model": self.tr("making the model"),
             "compiling": self.tr("making the model fast"),
         }.get(stage, stage)

@@ -29,7 +29,7 @@ def stage_hint(stage: str) -> str:
             "Stages",
             "It answers word problems many times; answers better than their group become likelier.",
         ),
-    }[stage]
+    }.get(stage, "")
 
 
 def missing_words(stage: str) -> str:
@@ -43,6 +43,12 @@ def missing_words(stage: str) -> str:
         ),
         "grpo": QCoreApplication.translate(
             "Stages", "GRPO begins from a model that chats: finetune one first."
+        ),
+        "reward": QCoreApplication.translate(
+            "Stages", "A reward model judges the answers of a model that chats: finetune one first."
+        ),
+        "rlhf": QCoreApplication.translate(
+            "Stages", "RLHF begins from a model that chats: finetune one first."
         ),
     }[stage]
 

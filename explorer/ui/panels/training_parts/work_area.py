@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
+from explorer.ui.panels.training_parts.choosing_view import ChoosingView
 from explorer.ui.panels.training_parts.curve_area import CurveArea
 from explorer.ui.panels.training_parts.measures import MeasureTiles
 from explorer.ui.panels.training_parts.run_bar import RunBar
@@ -15,6 +16,7 @@ from explorer.ui.widgets.calm_wheel import CalmWheel
 from explorer.ui.widgets.run_list import RunList
 from explorer.ui.widgets.tall_enough import TallEnough
 
+_EMPTY, _RUN, _CHOOSING = 0, 1, 2
 _NARROW_PX = 640
 """Under this width (at 100 %) the sayings stand under the curves, not beside them."""
 
@@ -31,9 +33,11 @@ class WorkArea(TallEnough):
         self.side = SidePane(theme)
         self.sayings, self.group = self.side.sayings, self.side.group
         self.tiles = MeasureTiles(theme)
+        self.choosing = ChoosingView(theme)
         self.list = RunList(theme)
         self.empty_words = QLabel()
         self.empty_button = QPushButton(self.tr("Start with the Python manual"))
+        self._has_run = self._chooses = False
         self._build()
         CalmWheel(self)
         self._restore()
@@ -57,6 +61,7 @@ class WorkArea(TallEnough):
         self._stack = QStackedLayout(top)
         self._stack.addWidget(self._make_empty())
         self._stack.addWidget(run)
+        self._stack.addWidget(self.choosing)
         self._halves = QSplitter(Qt.Orientation.Vertical)
         self._halves.addWidget(top)
         self._halves.addWidget(self.list)
@@ -83,13 +88,27 @@ class WorkArea(TallEnough):
         return page
 
     def show_work(self, on: bool) -> None:
-        """The current run, or the page that says how to get one."""
-        self._stack.setCurrentIndex(1 if on else 0)
+        """The current run, or the page that says how to get one; unless a choosing is on."""
+        self._has_run = on
+        self._turn()
+
+    def show_choosing(self, on: bool) -> None:
+        """The page on which a person says which answers are better, in place of the run."""
+        self._chooses = on
+        self._turn()
+
+    def _turn(self) -> None:
+        self._stack.setCurrentIndex(_CHOOSING if self._chooses else _RUN if self._has_run else _EMPTY)
 
     @property
     def shows_work(self) -> bool:
         """Whether a run is on the screen."""
-        return self._stack.currentIndex() == 1
+        return self._stack.currentIndex() == _RUN
+
+    @property
+    def shows_choosing(self) -> bool:
+        """Whether the person is asked to choose."""
+        return self._stack.currentIndex() == _CHOOSING
 
     def _remember(self, name: str, splitter: QSplitter) -> None:
         self._settings.set(f"training/{name}/{splitter.orientation().name}", splitter.saveState())
