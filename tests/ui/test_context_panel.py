@@ -174,7 +174,6 @@ def test_a_call_is_seen_and_changed_before_it_runs(rig):
 def test_a_small_window_lets_turns_fall_out_and_says_so(rig):
     panel = rig.panel
     panel.knobs.window_size.setValue(64)
-    panel.knobs.window_size.editingFinished.emit()
     _type(rig, "the sea is blue")
     for _ in range(4):
         _type(rig, "and what is it then, tell me one more time")

@@ -266,14 +266,14 @@ def test_a_models_word_for_attention_and_its_costs(rig):
     rig.say("the sea is blue")
     rig.context.look_back(3)
     rig.settle()
-    assert rig.context.attention.position == 3
+    assert rig.context.looking.attention.position == 3
     rig.context.look_with(1, 2)
     rig.settle()
     asked = rig.engine.sent(LookBack)[-1]
     assert (asked.position, asked.layer, asked.head) == (3, 1, 2)
     rig.context.measure()
     rig.settle()
-    assert [one.tokens for one in rig.context.measured] == [64, 256]
+    assert [one.tokens for one in rig.context.looking.measured] == [64, 256]
     assert len(rig.context.session.speeds) == 4
 
 

@@ -13,15 +13,11 @@ import msgspec
 from PySide6.QtCore import QTimer
 
 from explorer.protocol import (
-    AttentionSeen,
-    ContextMeasured,
     Device,
     DraftLoaded,
     Event,
     Failed,
     LoadDraft,
-    LookBack,
-    MeasureContext,
     ModelLoaded,
     Ready,
     SaveDraft,
@@ -33,6 +29,7 @@ from explorer.ui.stores.answering import Question
 from explorer.ui.stores.base import Store
 from explorer.ui.stores.context_documents import Attachment, ContextDocuments
 from explorer.ui.stores.context_journal import ContextJournal
+from explorer.ui.stores.context_looking import ContextLooking
 from explorer.ui.stores.context_session import ContextSession
 from explorer.ui.stores.context_settings import ContextSettings, read_settings
 from explorer.ui.stores.context_stream import messages_of
@@ -46,7 +43,6 @@ DRAFT = "context"
 COMPOSER_DRAFT = "context-composer"
 _JOB = "context"
 _SAVE_AFTER_MS = 300
-MEASURED_LENGTHS = (64, 256, 1024, 4096, 16384)
 
 
 class ContextStore(Store):
@@ -71,11 +67,7 @@ class ContextStore(Store):
         self.session.settings = self.settings
         self.twin = Twin(self.command.emit, clock)
         self.stream, self.live = self.session.stream, self.session.live
-        self.attention: AttentionSeen | None = None
-        self.looked_with: tuple[int | None, int | None] = (None, None)
-        """Layer and head; None: the average of all."""
-        self.measured: list[ContextMeasured] = []
-        self.kv_bytes_per_token = 0
+        self.looking = ContextLooking(self.command.emit)
         self.failure: Failure | None = None
         """Of anything but the model."""
         self.lost: str | None = None
@@ -109,7 +101,7 @@ class ContextStore(Store):
     @property
     def kv_bytes(self) -> int:
         """What the engine keeps of the tokens in the window."""
-        return self.kv_bytes_per_token * len(self.stream)
+        return self.looking.kv_bytes_per_token * len(self.stream)
 
     @property
     def possible_tools(self) -> list[str]:
@@ -169,7 +161,7 @@ class ContextStore(Store):
         self._use(after)
         moved = (after.window, after.policy) != (before.window, before.policy)
         if moved and not self.session.answering:
-            self.attention = None
+            self.looking.forget_attention()
             self.session.all_back()
         self._changed()
 
@@ -318,23 +310,17 @@ class ContextStore(Store):
         """What the token of a cell looked at."""
         position = cell - len(self.stream.gone)
         if 0 <= position < len(self.stream) and self._alive and self.live.model is not None:
-            layer, head = self.looked_with
-            self.command.emit(LookBack(job=self.live.job, position=position, layer=layer, head=head))
+            self.looking.look_back(self.live.job, position)
 
     def look_with(self, layer: int | None, head: int | None) -> None:
         """One layer's or head's attention, or the average."""
-        self.looked_with = (layer, head)
-        if self.attention is not None:
-            self.look_back(self.attention.position + len(self.stream.gone))
+        self.looking.look_with(self.live.job, layer, head)
         self.changed.emit()
 
     def measure(self) -> None:
         """What a token costs at several lengths of the context."""
         if self._alive and self.live.model is not None and not self.busy:
-            self.measured = []
-            longest = self.session.context
-            lengths = [*(each for each in MEASURED_LENGTHS if each < longest), longest]
-            self.command.emit(MeasureContext(job=self.live.job, lengths=lengths))
+            self.looking.measure(self.live.job, self.session.context)
 
     # ------------------------------------------------------------ the engines
 
@@ -383,7 +369,7 @@ class ContextStore(Store):
 
     def _load(self, path: str) -> None:
         self.settings.path = path
-        self.attention, self.measured = None, []
+        self.looking.forget()
         self.session.speeds.clear()
         self.twin.forget()
         if self._alive:
@@ -392,33 +378,25 @@ class ContextStore(Store):
             self.live.path = path
 
     def _take_live(self, event: Event) -> None:
-        dropped = len(self.stream.gone)
+        gone = len(self.stream.gone)
         self.session.apply(event)
-        if len(self.stream.gone) != dropped:
-            self.attention = None  # its positions are others now
-        match event:
-            case ModelLoaded():
-                self.command.emit(MeasureContext(job=self.live.job))
-                self.session.model_is_there()
-            case AttentionSeen():
-                self.attention = event
-            case ContextMeasured():
-                self.kv_bytes_per_token = event.kv_bytes_per_token
-                if event.seconds_per_token is not None:
-                    self.measured.append(event)
-            case _:
-                pass
+        if len(self.stream.gone) != gone:
+            self.looking.forget_attention()
+        self.looking.apply(event)
+        if isinstance(event, ModelLoaded):
+            self.looking.ask_size(self.live.job)
+            self.session.model_is_there()
 
     # ------------------------------------------------------------ turns
 
     def _answer(self, after: int) -> None:
-        self.attention = None
+        self.looking.forget_attention()
         self.session.answer_turn(after)
         self._changed()
 
     def _show(self) -> None:
         """Let the model read what is looked at now."""
-        self.attention = None
+        self.looking.forget_attention()
         self.journal.keep()
         self.session.all_back()
         self._changed()

@@ -81,6 +81,7 @@ class ContextStream:
     thinking: list[range] = field(default_factory=list[range])
     """Where in the window the model wrote before it answered, in the prompt."""
     _by_author: Counter[str] = field(default_factory=Counter[str])
+    _by_turn: Counter[int] = field(default_factory=Counter[int])
     _before: list[Request] = field(default_factory=list[Request])
     """Those in the prompt: they are not counted anew with each token."""
 
@@ -109,7 +110,11 @@ class ContextStream:
 
     def tokens_by_turn(self) -> dict[int, int]:
         """Tokens in the window by turn, the template's around it included."""
-        return dict(Counter(self.turns))
+        return self._by_turn
+
+    def cells_by_turn(self) -> dict[int, int]:
+        """The same with what has fallen out."""
+        return self._by_turn + Counter(self.gone_turns) if self.gone else self._by_turn
 
     def requests(self) -> list[Request]:
         """Every answer in the window as an API bills it.
@@ -153,6 +158,7 @@ class ContextStream:
             self.tokens.append(token)
             self.turns.append(turn)
             self._by_author[token.role] += 1
+            self._by_turn[turn] += 1
 
     def claim(self, turn: int) -> None:
         """What opens the answer at the prompt's end belongs to its turn, which is known now."""
@@ -160,6 +166,7 @@ class ContextStream:
         while place >= 0 and not self.turns[place]:
             self.turns[place] = turn
             place -= 1
+        self._by_turn = Counter(self.turns)
 
     def cut(self, length: int) -> None:
         """The last tokens were taken back."""
@@ -189,6 +196,7 @@ class ContextStream:
 
     def _count(self) -> None:
         self._by_author = Counter(token.role for token in self.tokens)
+        self._by_turn = Counter(self.turns)
         self._before = _requests(self.tokens[: self.prompt_length], 0)
         self.thinking = _thinking(self.tokens[: self.prompt_length])
 

@@ -86,7 +86,8 @@ class Knobs(TallEnough):
         column.addLayout(self._flow)
 
     def _connect(self) -> None:
-        self.window_size.editingFinished.connect(self._window_edited)
+        self.window_size.setKeyboardTracking(False)
+        self.window_size.valueChanged.connect(self._window_edited)
         self.policy.activated.connect(lambda: self.edited.emit({"policy": self.policy.currentData()}))
         self.temperature.valueChanged.connect(lambda value: self.edited.emit({"temperature": value}))
         self.tokens.valueChanged.connect(lambda value: self.edited.emit({"max_tokens": value}))

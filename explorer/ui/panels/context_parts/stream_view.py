@@ -122,7 +122,7 @@ class StreamView(TallEnough):
         self._show_costs(store, price)
 
     def _show_attention(self, store: ContextStore) -> None:
-        seen = store.attention
+        seen = store.looking.attention
         if seen is self._attention:
             return
         self._attention = seen
@@ -144,12 +144,13 @@ class StreamView(TallEnough):
             for length, seconds in speeds[self._drawn :]:
                 self.cost.add_drawn(length, seconds)
         self._drawn = len(speeds)
-        measured = store.measured
+        measured = store.looking.measured
         self.cost.show_measured(
             [(one.tokens, one.seconds_per_token) for one in measured if one.seconds_per_token is not None]
         )
-        known = store.live.model is not None and store.kv_bytes_per_token > 0
-        self.cost.show_memory(store.kv_bytes if known else None, store.kv_bytes_per_token)
+        each = store.looking.kv_bytes_per_token
+        known = store.live.model is not None and each > 0
+        self.cost.show_memory(store.kv_bytes if known else None, each)
 
     def light(self, cells: Sequence[int]) -> None:
         """A bubble is pointed at."""

@@ -79,7 +79,7 @@ class TurnList(QScrollArea):
                 )
             )
         path = path[-MOST_SHOWN:]
-        counts = store.stream.tokens_by_turn() if path else {}
+        counts = store.stream.cells_by_turn() if path else {}
         same = 0
         while same < min(len(path), len(self._rows)) and self._rows[same].id == path[same].id:
             same += 1

@@ -18,7 +18,7 @@ class TurnsShown:
         self._pieces: dict[tuple[int, str], tuple[Piece, ...]] = {}
 
     def turn(self, store: ContextStore, said: Said, tokens: int) -> Turn:
-        """One turn; `tokens`: how many it has in the window."""
+        """One turn; `tokens`: how many it has."""
         session = store.session
         writes = said.id == session.answer
         live = writes and bool(store.live.tokens)
@@ -32,7 +32,7 @@ class TurnsShown:
             document_name=said.document_name,
             label=_label(store, said),
             note=_note(store, said, writes),
-            tokens=tokens if tokens or fallen else None,
+            tokens=tokens or None,
             branch=siblings.index(said.id) + 1,
             branches=len(siblings),
             finished=said.finished or not writes,
