@@ -52,6 +52,8 @@ def test_another_model_may_have_fewer(picker):
     picker.show_choice(5, 2)
     picker.show_model(2, 4)
     assert picker.choice == (None, 2) and picker._layer_box.maximum() == 2
+    picker.show_model(2, 2)
+    assert picker.choice == (None, None), "there is no third head"
     picker.show_model(0, 0)
     assert not picker.isEnabled() and picker.choice == (None, None)
 

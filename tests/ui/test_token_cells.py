@@ -249,3 +249,22 @@ def test_a_role_that_a_template_made_up_is_a_persons(cells):
     cells.show_stream([token(0, role="critic"), token(1, role="user"), token(2, role="")])
     image = seen(cells)
     assert len({colour(cells, index, image) for index in range(3)}) == 1
+
+
+@pytest.mark.parametrize("mode", CELL_MODES)
+def test_what_is_moved_and_mended_is_what_would_be_painted_anew(cells, qapp, mode):
+    """Scrolling moves the picture, growing paints the last rows only: nothing of the old must be left."""
+    cells.set_mode(mode)
+    tokens = stream(900)
+    for count in range(5, 900, 61):
+        cells.show_stream(tokens[count // 3 : count], gone=tokens[: count // 3])
+        cells._point_at(count - 2)
+        qapp.processEvents()
+        cells.verticalScrollBar().setValue(cells.verticalScrollBar().value() - 33)
+        qapp.processEvents()
+        cells.verticalScrollBar().setValue(cells.verticalScrollBar().maximum())
+        qapp.processEvents()
+    cells.verticalScrollBar().setValue(cells.verticalScrollBar().value() - 33)
+    qapp.processEvents()
+    on_screen = cells.screen().grabWindow(cells.winId()).toImage()
+    assert on_screen == cells.grab().toImage().convertToFormat(on_screen.format())

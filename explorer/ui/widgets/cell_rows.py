@@ -115,8 +115,8 @@ class ChipRows:
         """Other tokens from `first` on."""
         self._tokens = tokens
         if first < self._laid:
-            # The row of the first that differs begins anew: its chips before that one come out the same.
-            row = max(bisect_right(self._starts, first) - 1, 0)
+            # The row of the last that is the same begins anew: what follows may have room in it now.
+            row = max(bisect_right(self._starts, first - 1) - 1, 0)
             del self._starts[row + 1 :]
             self._laid, self._right = self._starts[row], 0.0
 

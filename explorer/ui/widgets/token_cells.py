@@ -126,10 +126,10 @@ class TokenCells(QAbstractScrollArea):
             self._rows.replace(shown, change.token)
             self._rows.go_on(_AT_ONCE)
             self._going_on.start() if not self._rows.whole else self._going_on.stop()
-            self._heat_up()
-            scrolled = self.verticalScrollBar().value()
+            if self._hot:
+                self._heat_up()
             self._fit_bar(at_end)
-            if scrolled != self.verticalScrollBar().value() or not shown or not before:
+            if not shown or not before:
                 self.viewport().update()
         self._set_writing(writing and bool(shown))
         self._repaint_from(min(change.look, before - 1))
@@ -192,6 +192,11 @@ class TokenCells(QAbstractScrollArea):
         sight = self._sight()
         height = self._rows.chip_height if isinstance(self._rows, ChipRows) else self._rows.side
         return QRectF(sight.left + left, top + sight.top, width, height)
+
+    @property
+    def _hot(self) -> bool:
+        """Whether cells have the colour of their heat and not of their author."""
+        return self._mode in ("surprisal", "attention")
 
     def _heat_up(self) -> None:
         """Heat, and the legend that explains the colours, after the mode."""
@@ -283,6 +288,10 @@ class TokenCells(QAbstractScrollArea):
         stop = min(max(math.ceil((bottom - begin) / height), first), rows)
         return Sight(self._theme.px(8) + self._places_width, begin, first, stop)
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
+        """Move what is painted: only the rows that come into sight are painted anew."""
+        self.viewport().scroll(0, dy)
+
     # ------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -296,8 +305,7 @@ class TokenCells(QAbstractScrollArea):
             self._wipe.paint(painter)
         elif sight.first < sight.stop:
             if isinstance(rows, SquareRows):
-                hot = self._mode in ("surprisal", "attention")
-                self._painter.paint_squares(painter, rows, sight, self.devicePixelRatioF(), hot)
+                self._painter.paint_squares(painter, rows, sight, self.devicePixelRatioF(), self._hot)
             else:
                 self._painter.paint_chips(painter, rows, sight)
             self._painter.paint_places(painter, rows, sight)
