@@ -135,6 +135,6 @@ class MergeText(QAbstractScrollArea):
         self._row_height = round(self._metrics.height()) + px(4) + self._gap
         inset = px(2)
         self.setViewportMargins(inset, inset, inset, inset)
-        self.setMinimumHeight(2 * self._margin + 3 * self._row_height)
+        self.setMinimumHeight(2 * self._margin + 2 * self._row_height)
         self._looks.clear()
         self.refresh()

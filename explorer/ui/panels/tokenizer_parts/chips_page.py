@@ -1,17 +1,18 @@
 """The page beside the text that shows its tokens as chips."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QToolButton, QVBoxLayout
 
 from explorer.ui.settings import Settings
 from explorer.ui.stores.token_spans import TokenSpans
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.flow_layout import FlowLayout
+from explorer.ui.widgets.tall_enough import TallEnough
 from explorer.ui.widgets.token_card import TokenCard
 from explorer.ui.widgets.token_flow import FLOW_MODES, FlowMode, TokenFlow
 
 
-class ChipsPage(QWidget):
+class ChipsPage(TallEnough):
     """How chips are shown, the chips, and the card of one of them.
 
     Signals: `signs_toggled(shown)`, signs for spaces and line ends in the text; `copy_requested`.

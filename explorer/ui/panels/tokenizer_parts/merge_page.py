@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTableView,
     QVBoxLayout,
-    QWidget,
 )
 
 from explorer.protocol import TokenizerSaved
@@ -28,9 +27,10 @@ from explorer.ui.widgets.curves import CurvePlot
 from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.merge_table import COUNT, ID, PAIR, TEXT, MergeTable
 from explorer.ui.widgets.merge_text import MergeText
+from explorer.ui.widgets.tall_enough import TallEnough
 
 
-class MergePage(QWidget):
+class MergePage(TallEnough):
     """Everything shown is the store's.
 
     Signals: `learn_requested(text, entries)`; `use_requested(path)`, a kept tokenizer is to cut the text;
@@ -77,7 +77,7 @@ class MergePage(QWidget):
         self._below = QHBoxLayout()
         self._below.addWidget(self.curve, 1)
         self._below.addWidget(self.table, 1)
-        self._learned = QWidget()
+        self._learned = TallEnough()
         """What is there once something is learned."""
         self.name = QLineEdit()
         self.name.setAccessibleName(self.tr("Name of the tokenizer"))

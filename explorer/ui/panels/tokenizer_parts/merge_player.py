@@ -1,7 +1,7 @@
 """Back, play, forward, and the merge that is shown, in large type."""
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSlider, QToolButton, QVBoxLayout
 
 from explorer.ui import words
 from explorer.ui.settings import Settings
@@ -9,13 +9,14 @@ from explorer.ui.stores.merges import BYTES, MergesStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.quiet_text import QuietText
+from explorer.ui.widgets.tall_enough import TallEnough
 from explorer.ui.widgets.token_words import bytes_label
 
 _SPEEDS = (1, 3, 10, 30, 100, 1000)
 """Merges a second."""
 
 
-class MergePlayer(QWidget):
+class MergePlayer(TallEnough):
     """The controls and the words; call `render_state` and `render_place` when the store changed or moved."""
 
     def __init__(self, theme: Theme, settings: Settings, store: MergesStore) -> None:

@@ -1,7 +1,7 @@
 """From which text a vocabulary is learned, and how large; how far the learning is."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QVBoxLayout
 
 from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
 from explorer.ui import words
@@ -11,12 +11,13 @@ from explorer.ui.theme import Theme
 from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.pick_button import Elsewhere, Pick, PickButton
 from explorer.ui.widgets.quiet_text import QuietText
+from explorer.ui.widgets.tall_enough import TallEnough
 from explorer.ui.widgets.thin_bar import ThinBar
 
 _LEAST, _MOST, _USUAL = BYTES + SPECIALS, 65_536, 512
 
 
-class MergeSetup(QWidget):
+class MergeSetup(TallEnough):
     """The sentence "From [your text], [512] entries [Learn]". Signals: `learn_requested(text, entries)`."""
 
     learn_requested = Signal(str, int)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTableView,
     QVBoxLayout,
-    QWidget,
 )
 
 from explorer.protocol import SearchOrder, SearchWay
@@ -22,10 +21,11 @@ from explorer.ui.stores.vocabulary import VocabularyStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.quiet_text import QuietText
+from explorer.ui.widgets.tall_enough import TallEnough
 from explorer.ui.widgets.vocabulary_table import BYTES, ID, TEXT, VocabularyTable
 
 
-class VocabularyPage(QWidget):
+class VocabularyPage(TallEnough):
     """A field that searches while one types, and the table of what fits.
 
     Signals: `token_chosen(id)`, by a click or Return; `message(str)`, a word for the status bar.
