@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.protocol import ConversationForm, ConversationsImported
 from explorer.text.units import from_units, to_units
@@ -18,6 +18,7 @@ from explorer.ui.panels.answer_sentences import choices, label_of, weights_line
 from explorer.ui.panels.base import Panel
 from explorer.ui.panels.context_parts.call_box import CallBox
 from explorer.ui.panels.context_parts.composer import LONGEST_TEXT, Composer
+from explorer.ui.panels.context_parts.halves import Halves
 from explorer.ui.panels.context_parts.knobs import Knobs
 from explorer.ui.panels.context_parts.sentences import full_words, writer_of
 from explorer.ui.panels.context_parts.starters import starters
@@ -37,7 +38,6 @@ from explorer.ui.widgets.elided_label import ElidedLabel
 from explorer.ui.widgets.export import ask_and_save_picture, copy_rows
 from explorer.ui.widgets.model_picker import ModelPicker
 from explorer.ui.widgets.turn_arrow import TurnArrow
-from explorer.ui.widgets.two_columns import TwoColumns
 
 
 class ContextPanel(Panel):
@@ -92,7 +92,7 @@ class ContextPanel(Panel):
         self.stream = StreamView(self.theme)
         self.no_model = NoModel()
         self.conversations = ConversationList(self.theme)
-        talk, left, self._talking = QWidget(), QWidget(), QStackedWidget()
+        talk, self._talking = QWidget(), QStackedWidget()
         self._talking.addWidget(talk)
         self._talking.addWidget(self.conversations)
         self._talk = QVBoxLayout(talk)
@@ -100,17 +100,17 @@ class ContextPanel(Panel):
         self._talk.addWidget(self.turns, 1)
         for part in (self.call, self.composer):
             self._talk.addWidget(part)
-        self._left = QBoxLayout(QBoxLayout.Direction.LeftToRight, left)
-        self._left.setContentsMargins(0, 0, 0, 0)
-        self._left.addWidget(self._talking, 1)
-        self._left.addWidget(self.arrow)
-        self.halves = TwoColumns(self.theme, left, self.stream)
-        work = QWidget()
-        self._work = QVBoxLayout(work)
+        self.halves = Halves(self.theme, self._talking, self.arrow, self.stream)
+        content, work = QWidget(), QScrollArea()
+        self._work = QVBoxLayout(content)
         self._work.setContentsMargins(0, 0, 0, 0)
         self._work.addWidget(self.weights)
         self._work.addWidget(self.knobs)
         self._work.addWidget(self.halves, 1)
+        work.setWidgetResizable(True)
+        work.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        work.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        work.setWidget(content)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.no_model)
         self._pages.addWidget(work)
@@ -127,7 +127,6 @@ class ContextPanel(Panel):
         self.picker.chosen.connect(store.choose_model)
         self.picker.opened.connect(self._opened)
         self.new_chat.clicked.connect(self._new_chat)
-        self.halves.arranged.connect(self._arranged)
         self.knobs.edited.connect(lambda changes: store.set(**changes))
         composer.edited.connect(store.set_composer)
         composer.system_edited.connect(lambda text: store.set(system=text))
@@ -200,7 +199,7 @@ class ContextPanel(Panel):
 
     def picture_widget(self) -> QWidget:
         """Both halves."""
-        return self.halves.content
+        return self.halves
 
     def _opened(self, path: str) -> None:
         self._store.known.remember(path)
@@ -276,12 +275,6 @@ class ContextPanel(Panel):
         path = self._store.session.path
         if path and path[-1].role == "assistant" and not self._store.busy:
             self._store.answer_again(path[-1].id)
-
-    def _arranged(self, side_by_side: bool) -> None:
-        """The arrow stands between the halves, or under the upper one."""
-        self.arrow.set_stacked(not side_by_side)
-        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        self._left.setDirection(across if side_by_side else down)
 
     def _copy_rows(self, form: str) -> None:
         copy_rows(stream_rows(self._store), "csv" if form == "csv" else "json")
@@ -393,9 +386,8 @@ class ContextPanel(Panel):
     def _space_out(self) -> None:
         px = self.theme.px
         self._talk.setSpacing(px(8))
-        self._left.setSpacing(px(8))
         self._work.setSpacing(px(8))
-        self.turns.setMinimumHeight(px(160))
+        self.turns.setMinimumHeight(px(120))
 
     def sizeHint(self) -> QSize:
         """What the window gives."""

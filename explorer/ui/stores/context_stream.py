@@ -80,6 +80,8 @@ class ContextStream:
     prompt_length: int = 0
     thinking: list[range] = field(default_factory=list[range])
     """Where in the window the model wrote before it answered, in the prompt."""
+    _lost: int = 0
+    """So many tokens stood in front of these, and are no longer shown."""
     _by_author: Counter[str] = field(default_factory=Counter[str])
     _by_turn: Counter[int] = field(default_factory=Counter[int])
     _before: list[Request] = field(default_factory=list[Request])
@@ -128,19 +130,20 @@ class ContextStream:
     def wipe(self) -> None:
         """Nothing was said."""
         self.tokens, self.turns, self.gone, self.gone_turns = [], [], [], []
-        self.gone_unseen = self.prompt_length = 0
+        self.gone_unseen = self.prompt_length = self._lost = 0
         self._count()
 
     def forget_gone(self) -> None:
         """What fell out belonged to another conversation, or may come back."""
+        self._lost += len(self.gone) + self.gone_unseen
         self.gone, self.gone_turns, self.gone_unseen = [], [], 0
 
     def cut_front(self, count: int) -> None:
         """The engine reads the prompt only from its token `count` on; those that were seen are shown."""
-        before = list(zip(self.gone + self.tokens, self.gone_turns + self.turns, strict=True))[:count]
-        self.gone = [token for token, _ in before]
-        self.gone_turns = [turn for _, turn in before]
-        self.gone_unseen = count - len(before)
+        seen = max(0, count - self.gone_unseen - self._lost)
+        self.gone = (self.gone + self.tokens)[:seen]
+        self.gone_turns = (self.gone_turns + self.turns)[:seen]
+        self.gone_unseen = count - len(self.gone)
 
     def set_prompt(self, prompt: Sequence[StreamToken], messages: Sequence[Message]) -> None:
         """The window begins anew with what the model has read; `messages` are those it was made of."""
@@ -149,7 +152,7 @@ class ContextStream:
             self.tokens, self.turns = _chat_authors(prompt, messages)
         else:
             self.tokens, self.turns = _text_authors(prompt, messages)
-        self.prompt_length = len(self.tokens)
+        self.prompt_length, self._lost = len(self.tokens), 0
         self._count()
 
     def add(self, tokens: Iterable[StreamToken], turn: int) -> None:

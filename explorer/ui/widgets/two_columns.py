@@ -1,6 +1,6 @@
 """Two columns side by side, one above the other where there is no room, scrolled where there is less."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
@@ -10,12 +10,7 @@ _SIDE_BY_SIDE_PX = 580
 
 
 class TwoColumns(QScrollArea):
-    """Holds `left` and `right`, equally wide while the width allows it.
-
-    Signals: `arranged(bool)`, whether they stand side by side from now on.
-    """
-
-    arranged = Signal(bool)
+    """Holds `left` and `right`, equally wide while the width allows it."""
 
     def __init__(self, theme: Theme, left: QWidget, right: QWidget) -> None:
         super().__init__()
@@ -58,7 +53,6 @@ class TwoColumns(QScrollArea):
     def _arrange(self) -> None:
         self._columns.setSpacing(self._theme.px(16))
         wide = self.viewport().width() >= self._theme.px(_SIDE_BY_SIDE_PX)
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        if direction != self._columns.direction():
-            self._columns.setDirection(direction)
-            self.arranged.emit(wide)
+        self._columns.setDirection(
+            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        )

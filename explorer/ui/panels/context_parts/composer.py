@@ -128,6 +128,9 @@ class Composer(QWidget):
         self.send.setEnabled(store.can_hand_over)
         self.stop.setVisible(store.busy)
         self.go_on.setVisible(store.can_go_on)
+        path = session.path
+        asked = bool(path) and path[-1].role == "user"
+        self.go_on.setText(self.tr("Let it answer") if asked else self.tr("Let it go on"))
 
     def _invitation(self, store: ContextStore) -> str:
         if not store.session.speaks:

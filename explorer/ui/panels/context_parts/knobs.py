@@ -38,8 +38,8 @@ class Knobs(TallEnough):
         self.policy = QComboBox()
         names = {
             "stop": self.tr("it stops"),
-            "drop_oldest": self.tr("the oldest turns fall out"),
-            "keep_system": self.tr("the middle falls out, the system line stays"),
+            "drop_oldest": self.tr("oldest turns fall out"),
+            "keep_system": self.tr("the middle falls out"),
             "slide": self.tr("the window slides"),
         }
         for policy in POLICIES:

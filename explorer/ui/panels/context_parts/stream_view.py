@@ -58,7 +58,7 @@ class StreamView(TallEnough):
         self.bill.setToolTip(
             self.tr(
                 "A server remembers nothing: each request sends the whole stream again, the model's own "
-                "answers with their end tokens included."
+                "answers with their end tokens included. The prices are those of the Tokens panel."
             )
         )
         self.modes = QButtonGroup(self)

@@ -41,10 +41,17 @@ class TurnList(QScrollArea):
         self.earlier = QLabel()
         self.earlier.setProperty("role", "caption")
         self.earlier.setWordWrap(True)
+        self.nothing = QLabel(
+            self.tr("Nothing has been said. The model knows nothing of you, or of any earlier conversation.")
+        )
+        self.nothing.setProperty("role", "muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.earlier)
+        self._column.addWidget(self.nothing, 1)
         self._column.addStretch(1)
         self.setWidget(content)
         bar = self.verticalScrollBar()
@@ -70,6 +77,7 @@ class TurnList(QScrollArea):
     def show_store(self, store: ContextStore) -> None:
         """Render: only what changed is laid out anew."""
         path = store.session.path
+        self.nothing.setVisible(not path)
         left_out = max(0, len(path) - MOST_SHOWN)
         self.earlier.setVisible(left_out > 0)
         if left_out:

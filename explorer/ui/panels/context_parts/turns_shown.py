@@ -23,7 +23,7 @@ class TurnsShown:
         writes = said.id == session.answer
         live = writes and bool(store.live.tokens)
         siblings = [one.id for one in store.conversation.siblings(said.id)]
-        fallen = said.id in session.dropped
+        fallen = _has_fallen(store, said)
         return Turn(
             author=said.role,
             pieces=_live_pieces(store) if live else self._kept_pieces(said),
@@ -66,6 +66,15 @@ class TurnsShown:
         return self._pieces[key]
 
 
+def _has_fallen(store: ContextStore, said: Said) -> bool:
+    """Whether no token of it is in the window any more."""
+    stream = store.stream
+    if said.id in store.session.dropped:
+        return True
+    lost = bool(stream.gone or stream.gone_unseen)
+    return lost and said.id != store.session.answer and not stream.tokens_by_turn().get(said.id)
+
+
 def _live_pieces(store: ContextStore) -> tuple[Piece, ...]:
     return tuple(Piece(part.kind, part.text) for part in store.live.parts)
 
@@ -74,7 +83,7 @@ def _label(store: ContextStore, said: Said) -> str:
     if said.parent and said.parent == store.twin.turn:
         return QCoreApplication.translate("Context", "with the document")
     if said.role == "assistant" and not said.model:
-        return QCoreApplication.translate("Context", "written by a person")
+        return QCoreApplication.translate("Context", "by hand")
     if said.role == "assistant" and said.model != store.session.model_mark and store.live.model is not None:
         return QCoreApplication.translate("Context", "of {model}").format(model=said.model.rpartition(" ")[0])
     return ""
