@@ -34,9 +34,9 @@ def test_the_grid_picks_a_head(picker, qtbot):
     assert picker.told == [(4, 5)] and picker._layer_box.value() == 5
     qtbot.mouseClick(picker._grid, Qt.MouseButton.LeftButton, pos=picker._grid.rect().bottomRight())
     assert picker.told == [(4, 5)]
+    qtbot.keyClick(picker._grid, Qt.Key.Key_Down)
     qtbot.keyClick(picker._grid, Qt.Key.Key_Right)
-    qtbot.keyClick(picker._grid, Qt.Key.Key_Down)
-    qtbot.keyClick(picker._grid, Qt.Key.Key_Down)
+    qtbot.keyClick(picker._grid, Qt.Key.Key_Right)
     assert picker.told[1:] == [(4, 6), (5, 6)]  # the last layer is the last
     qtbot.keyClick(picker._grid, Qt.Key.Key_Escape)
     assert picker.choice == (None, None)
@@ -63,4 +63,7 @@ def test_a_large_model_fits_its_width(picker, theme):
     picker.show_model(48, 64)
     picker.resize(700, 900)
     assert picker._grid.cell_rect(47, 63).right() <= picker._grid.width()
+    theme.set_scale(1)
+    picker.show_model(30, 9)
+    assert picker._grid.heightForWidth(400) <= 110
     assert not picker.grab().isNull()

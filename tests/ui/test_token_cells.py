@@ -172,6 +172,25 @@ def test_attention_counts_from_the_cell_that_looks(cells):
     assert "attention" not in cells.words_of(5)
 
 
+def test_the_hottest_cells_are_named_while_nothing_is_pointed_at(cells):
+    tokens = [token(i, f"w{i}", logprob=-i * math.log(2) if i else None) for i in range(9)]
+    cells.show_stream(tokens)
+    cells.set_mode("surprisal")
+    assert cells.legend.said == "Most surprising: " + "  ·  ".join(
+        f"“w{i}” {i} bits" for i in (8, 7, 6, 5, 4)
+    )
+    cells.set_mode("attention")
+    assert cells.legend.said == ""
+    cells.set_attention(7, [0.1, 0.0, 0.7, 0.2])
+    assert cells.legend.said == "Looked most at: “w6” 70%  ·  “w7” 20%  ·  “w4” 10%"
+    cells._point_at(3)
+    assert "id 3" in cells.legend.said
+    cells._point_at(-1)
+    assert cells.legend.said.startswith("Looked")
+    cells.set_mode("cells")
+    assert cells.legend.said == ""
+
+
 def test_lit_cells_are_framed_and_let_go(cells):
     cells.show_stream(stream(100))
     plain = seen(cells)

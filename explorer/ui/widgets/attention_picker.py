@@ -9,18 +9,20 @@ from explorer.ui.widgets.calm_wheel import CalmWheel
 from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.labelled import labelled
 
-_CELL_PX, _LEAST_PX = 12, 4
+_CELL_PX, _LEAST_PX = 12, 3
+_HEIGHT_PX = 110
+"""Of the grid, where its squares need not be smaller than `_LEAST_PX` for it."""
 _SOFT = 140
 _STEPS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
 }
 
 
 class AttentionPicker(QWidget):
-    """Two numbers, and the same as a grid: a row for each layer, a column for each head.
+    """Two numbers, and the same as a grid: a column for each layer, a row for each head.
 
     Layers and heads count from 0 for the program and from 1 for people.
     Signals: `picked(layer, head)`; None stands for the average over all.
@@ -122,7 +124,7 @@ class _Grid(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(self.tr("Heads: a row for each layer"))
+        self.setAccessibleName(self.tr("Heads: a column for each layer"))
         theme.changed.connect(self.updateGeometry)
 
     def show_choice(self, layers: int, heads: int, layer: int | None, head: int | None) -> None:
@@ -134,26 +136,27 @@ class _Grid(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        width = self._heads * self._theme.px(_CELL_PX)
+        width = self._layers * self._theme.px(_CELL_PX)
         return QSize(width, self.heightForWidth(max(width, 1)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, self._layers * self._theme.px(_LEAST_PX))
+        return QSize(0, self._heads * self._theme.px(_LEAST_PX))
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._layers * self._cell(width)
+        return self._heads * self._cell(width)
 
     def cell_rect(self, layer: int, head: int) -> QRect:
         """Where a head's square is."""
         side = self._cell(self.width())
-        return QRect(head * side, layer * side, side, side)
+        return QRect(layer * side, head * side, side, side)
 
     def _cell(self, width: int) -> int:
         px = self._theme.px
-        return max(px(_LEAST_PX), min(px(_CELL_PX), width // max(self._heads, 1)))
+        fits = min(width // max(self._layers, 1), px(_HEIGHT_PX) // max(self._heads, 1))
+        return max(px(_LEAST_PX), min(px(_CELL_PX), fits))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
@@ -189,9 +192,9 @@ class _Grid(QWidget):
         if key == Qt.Key.Key_Escape and (self._layer, self._head) != (None, None):
             self.picked.emit(None, None)
         elif key in _STEPS and self._layers:
-            down, right = _STEPS[key]
-            layer = 0 if self._layer is None else min(max(self._layer + down, 0), self._layers - 1)
-            head = 0 if self._head is None else min(max(self._head + right, 0), self._heads - 1)
+            right, down = _STEPS[key]
+            layer = 0 if self._layer is None else min(max(self._layer + right, 0), self._layers - 1)
+            head = 0 if self._head is None else min(max(self._head + down, 0), self._heads - 1)
             self.picked.emit(layer, head)
         else:
             event.ignore()
@@ -199,7 +202,7 @@ class _Grid(QWidget):
     def _at(self, point: QPoint) -> tuple[int, int]:
         """Layer and head; -1 and -1 beside them."""
         side = self._cell(self.width())
-        layer, head = point.y() // side, point.x() // side
+        layer, head = point.x() // side, point.y() // side
         inside = 0 <= layer < self._layers and 0 <= head < self._heads
         return (layer, head) if inside else (-1, -1)
 

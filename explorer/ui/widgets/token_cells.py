@@ -51,6 +51,8 @@ class TokenCells(QAbstractScrollArea):
         self._model = StreamModel()
         self._mode: CellMode = "cells"
         self._pointed = -1
+        self._hottest = ""
+        """The cells of the greatest heat, in words."""
         self._writing = self._dark_half = False
         self._animated = True
         self._wanted = -1
@@ -200,13 +202,23 @@ class TokenCells(QAbstractScrollArea):
 
     def _heat_up(self) -> None:
         """Heat, and the legend that explains the colours, after the mode."""
+        self._hottest = ""
         if self._mode == "surprisal":
             self._heat.show_surprisal()
+            self._hottest = self._heat.most_surprising()
         elif self._mode == "attention":
             self._heat.show_attention()
+            self._hottest = self._heat.most_looked_at()
         else:
             self._legend.show_authors()
+        self._say()
         self.viewport().update()
+
+    def _say(self) -> None:
+        """The cell pointed at in words; else the hottest ones."""
+        said = self.words_of(self._pointed) if self._pointed >= 0 else self._hottest
+        self._legend.say(said)
+        self.setAccessibleDescription(said)
 
     # ------------------------------------------------------------ layout
 
@@ -216,7 +228,7 @@ class TokenCells(QAbstractScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Some rows and the legend."""
-        return QSize(self._theme.px(240), self._theme.px(96) + self._legend.sizeHint().height())
+        return QSize(self._theme.px(160), self._theme.px(96) + self._legend.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap anew; the same cells stay in sight."""
@@ -370,9 +382,7 @@ class TokenCells(QAbstractScrollArea):
             before, self._pointed = self._pointed, index
             self._repaint_cell(before)
             self._repaint_cell(index)
-            said = self.words_of(index) if index >= 0 else ""
-            self._legend.say(said)
-            self.setAccessibleDescription(said)
+            self._say()
             self.pointed.emit(index)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
