@@ -49,6 +49,8 @@ class RunsListed(Message, tag=True, frozen=True, kw_only=True):
     binned: list[RunInfo]
     recorded: list[RunInfo] = msgspec.field(default_factory=list[RunInfo])
     """How the shipped models were made: to be looked at, never to be changed."""
+    tokenizers: list[tuple[str, str]] = msgspec.field(default_factory=list[tuple[str, str]])
+    """Path and name of those that were kept: a run can begin with one (`StartTraining.tokenizer`)."""
 
 
 class RenameRun(Message, tag=True, frozen=True, kw_only=True):

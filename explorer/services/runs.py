@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from explorer.core.runs import METRICS_FILE, SAMPLES_FILE, RunFolder, metric_point, read_log_from, sample_of
+from explorer.core.saved_tokenizers import FOLDER, saved_tokenizers
 from explorer.core.storage import storage_errors
 from explorer.errors import ExplorerError, InputError
 from explorer.protocol import (
@@ -47,6 +48,7 @@ class RunService:
         self._shipped = shipped
         self._runs = Path(data_dir) / "runs"
         self._bin = Path(data_dir) / "bin"
+        self._tokenizers = Path(data_dir) / FOLDER
 
     def run(self, command: Command) -> Job:
         """Answer one of `commands`."""
@@ -70,7 +72,11 @@ class RunService:
     def _then_list(self, job: str, act: Callable[[], None]) -> Job:
         act()
         yield RunsListed(
-            job=job, runs=_listed(self._runs), binned=_listed(self._bin), recorded=_recorded(self._shipped)
+            job=job,
+            runs=_listed(self._runs),
+            binned=_listed(self._bin),
+            recorded=_recorded(self._shipped),
+            tokenizers=[(str(path), path.name) for path in saved_tokenizers(self._tokenizers)],
         )
 
     def _rename(self, run: str, name: str) -> None:

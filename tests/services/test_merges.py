@@ -13,9 +13,11 @@ from explorer.protocol import (
     Event,
     LearnMerges,
     ListEncodings,
+    ListRuns,
     MergesBegun,
     MergesEnded,
     MergesLearned,
+    RunsListed,
     SaveTokenizer,
     SteerMerges,
     TokenizerSaved,
@@ -23,6 +25,7 @@ from explorer.protocol import (
 from explorer.services import Job, Wait
 from explorer.services.documents import DocumentService
 from explorer.services.merges import MergeService
+from explorer.services.runs import RunService
 from explorer.text.bpe import Merged, train_bpe, trained_bpe
 from explorer.text.encodings import load_tokenizer
 
@@ -105,6 +108,8 @@ def test_a_kept_tokenizer_is_an_encoding_and_can_be_trained_with(tmp_path: Path)
     assert saved == TokenizerSaved(job="s", name="My words", path=str(tmp_path / FOLDER / "My words"))
     (listed,) = events(DocumentService(str(tmp_path)).run(ListEncodings(job="l")))
     assert isinstance(listed, EncodingsListed) and (saved.path, "My words") in listed.encodings
+    (runs,) = events(RunService(str(tmp_path)).run(ListRuns(job="r")))
+    assert isinstance(runs, RunsListed) and runs.tokenizers == [(saved.path, "My words")]
     assert load_tokenizer(saved.path).encode(TEXT) == trained_bpe(TEXT, 280).encode(TEXT)
     with pytest.raises(InputError, match="already"):
         events(ours.run(SaveTokenizer(job="s", name="My words", merges=pairs[:3])))

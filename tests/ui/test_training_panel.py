@@ -19,6 +19,7 @@ from explorer.protocol import (
     DeviceFound,
     Event,
     Failed,
+    ListRuns,
     OpenRun,
     PauseTraining,
     RenameRun,
@@ -33,6 +34,7 @@ from explorer.protocol import (
     SampleNow,
     StartTraining,
     StopTraining,
+    TokenizerSaved,
     TrainingEnded,
     TrainingPaused,
     TrainingStage,
@@ -162,6 +164,30 @@ def test_choices_are_remembered(desk: Desk, tmp_path: Path) -> None:
     choice = Choice(str(tmp_path / "my.txt"), "medium", "characters", None, 12_345, 9)
     desk.panel.work.setup.set_choice(choice)
     assert desk.make_panel().work.setup.choice() == choice
+
+
+def test_a_kept_tokenizer_is_offered_taken_and_remembered(desk: Desk) -> None:
+    kept = ("/data/tokenizers/mine", "mine")
+    desk.tell(RunsListed(runs=[], binned=[], tokenizers=[kept]))
+    setup = desk.panel.work.setup
+    assert "mine" in setup.reading.pieces.itemText(setup.reading.pieces.count() - 1)
+    assert setup.choice().tokenizer == "bpe"
+    setup.reading.pieces.setCurrentIndex(setup.reading.pieces.findData(kept[0]))
+    setup.reading.preset.setCurrentText("micro")  # what was chosen by hand stays
+    desk.press(setup.start_button)
+    request = desk.last(StartTraining)
+    assert isinstance(request, StartTraining)
+    assert (request.tokenizer, request.vocab_size) == (kept[0], None)
+    again = desk.make_panel().work.setup
+    assert again.choice().tokenizer == kept[0]
+    desk.tell(RunsListed(runs=[], binned=[]))
+    assert again.choice().tokenizer == "bpe" and again.choice().vocab_size == 1024
+
+
+def test_a_tokenizer_that_was_just_kept_is_asked_for(desk: Desk) -> None:
+    asked = sum(isinstance(one, ListRuns) for one in desk.sent)
+    desk.tell(TokenizerSaved(name="mine", path="/data/tokenizers/mine"))
+    assert sum(isinstance(one, ListRuns) for one in desk.sent) == asked + 1
 
 
 def test_what_was_remembered_but_makes_no_sense_counts_as_never_chosen(desk: Desk) -> None:

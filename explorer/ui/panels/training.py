@@ -260,6 +260,7 @@ class TrainingPanel(Panel):
     def _render_beginnings(self) -> None:
         known = self._runs.listed and self._known.known
         runs = self._runs.runs
+        self.work.setup.reading.show_tokenizers(self._runs.tokenizers)
         self.work.setup.show_beginnings(beginnings_of(runs, self._known), judges_of(runs), known)
 
     def _device_changed(self) -> None:

@@ -20,6 +20,7 @@ from explorer.protocol import (
     RunOpened,
     RunSamples,
     RunsListed,
+    TokenizerSaved,
 )
 from explorer.ui.stores.base import Store
 from explorer.ui.stores.run_data import Failure, RunData
@@ -54,6 +55,8 @@ class RunsStore(Store):
         self.binned: list[RunInfo] = []
         self.recorded: list[RunInfo] = []
         """How the shipped models were made."""
+        self.tokenizers: list[tuple[str, str]] = []
+        """Path and name of those that were kept."""
         self.listed = False
         """Whether the disk has answered at all."""
         self.current = ""
@@ -162,8 +165,11 @@ class RunsStore(Store):
         """Take an event; lists from any job, folders and failures of our own jobs only."""
         if isinstance(event, RunsListed):
             self.runs, self.binned, self.recorded = event.runs, event.binned, event.recorded
+            self.tokenizers = event.tokenizers
             self.listed = True
             self.changed.emit()
+        elif isinstance(event, TokenizerSaved):
+            self.refresh()
         elif isinstance(event, Failed) and event.job == _LIST_JOB:
             self.failed.emit(Failure(event.template, event.values, event.details))
             self.refresh()

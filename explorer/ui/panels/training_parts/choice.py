@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal, cast
 
-from explorer.protocol import BUILT_IN_TEXT, TokenizerKind
+from explorer.protocol import BUILT_IN_TEXT
 from explorer.ui.settings import Settings
 
 StageName = Literal["pretrain", "sft", "rejection", "grpo", "reward", "rlhf"]
@@ -31,9 +31,10 @@ class Choice:
 
     text: str = BUILT_IN_TEXT
     preset: str = "nano"
-    tokenizer: TokenizerKind = "bpe"
+    tokenizer: str = "bpe"
+    """As `StartTraining.tokenizer`."""
     vocab_size: int | None = 1024
-    """None for characters: the text decides."""
+    """Of byte pairs that are learned; None for characters, and for a tokenizer that is there already."""
     steps: int = PRESETS["nano"][0]
     """Of pretraining."""
     seed: int = 1
@@ -112,12 +113,12 @@ def remember(settings: Settings, choice: Choice) -> None:
 def remembered(settings: Settings) -> Choice:
     """The last choice; what cannot be read counts as never chosen."""
     usual = Choice()
-    characters = _one_of(settings, "tokenizer", ("bpe", "characters"), usual.tokenizer) == "characters"
+    tokenizer = settings.text("training/tokenizer", usual.tokenizer)
     return Choice(
         text=settings.text("training/text", usual.text),
         preset=_one_of(settings, "preset", tuple(PRESETS), usual.preset),
-        tokenizer="characters" if characters else "bpe",
-        vocab_size=None if characters else _number(settings, "vocab_size", 1024),
+        tokenizer=tokenizer,
+        vocab_size=_number(settings, "vocab_size", 1024) if tokenizer == "bpe" else None,
         steps=_number(settings, "steps", usual.steps),
         seed=_number(settings, "seed", usual.seed),
         stage=cast(StageName, _one_of(settings, "stage", STAGES, usual.stage)),

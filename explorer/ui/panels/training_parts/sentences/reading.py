@@ -1,9 +1,10 @@
 """Pretraining: "[Pretrain] a [nano] model on [the Python manual] with [byte pairs, 1,024] ..."."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
@@ -39,11 +40,16 @@ class ReadingSentence(StageSentence):
         self.pieces.setAccessibleName(self.tr("Pieces that the text is cut into"))
         for size in VOCABULARIES:
             self.pieces.addItem(self.tr("byte pairs, {count}").format(count=words.count(size)), size)
-        self.pieces.addItem(self.tr("characters"), None)
+        self.pieces.addItem(self.tr("characters"), "characters")
+        self._learned_here = self.pieces.count()
+        self._tokenizers: Sequence[tuple[str, str]] = ()
+        self._wanted = ""
+        """A kept tokenizer that was chosen last and may not be known yet."""
         self.steps = spin_box(1, MOST_STEPS, self.tr("Steps"))
         self.steps.setSingleStep(100)
         self.preset.currentTextChanged.connect(self._preset_changed)
         self.pieces.currentIndexChanged.connect(self.changed)
+        self.pieces.activated.connect(self._chosen_by_hand)
         self.steps.valueChanged.connect(self.changed)
         self.text.picked.connect(self.set_text)
 
@@ -58,21 +64,23 @@ class ReadingSentence(StageSentence):
     def show_choice(self, choice: Choice) -> None:
         """As the base says."""
         self.preset.setCurrentText(choice.preset)
-        index = self.pieces.findData(None if choice.tokenizer == "characters" else choice.vocab_size)
-        self.pieces.setCurrentIndex(max(index, 0))
+        learned = choice.tokenizer == "bpe"
+        self._wanted = "" if learned else choice.tokenizer
+        index = self.pieces.findData(choice.vocab_size if learned else choice.tokenizer)
+        self.pieces.setCurrentIndex(index if index >= 0 else self.pieces.findData(Choice().vocab_size))
         self.steps.setValue(choice.steps)
         self._text = choice.text
         self._show_text()
 
     def filled(self, choice: Choice) -> Choice:
         """As the base says."""
-        vocab_size: int | None = self.pieces.currentData()
+        pieces: int | str = self.pieces.currentData()
         return replace(
             choice,
             text=self._text,
             preset=self.preset.currentText(),
-            tokenizer="characters" if vocab_size is None else "bpe",
-            vocab_size=vocab_size,
+            tokenizer=pieces if isinstance(pieces, str) else "bpe",
+            vocab_size=None if isinstance(pieces, str) else pieces,
             steps=self.steps.value(),
         )
 
@@ -94,6 +102,21 @@ class ReadingSentence(StageSentence):
         """What the engine computes on: "cpu", "cuda", "mps", or empty while unknown."""
         self._device = kind
 
+    def show_tokenizers(self, tokenizers: Sequence[tuple[str, str]]) -> None:
+        """Path and name of tokenizers that were kept: what the text can be cut with, too."""
+        if tokenizers == self._tokenizers:
+            return
+        self._tokenizers = tokenizers
+        chosen = self._wanted or self.pieces.currentData()
+        with QSignalBlocker(self.pieces):
+            while self.pieces.count() > self._learned_here:
+                self.pieces.removeItem(self._learned_here)
+            for path, name in tokenizers:
+                self.pieces.addItem(self.tr("tokenizer {name}").format(name=name), path)
+            index = self.pieces.findData(chosen)
+            self.pieces.setCurrentIndex(index if index >= 0 else self.pieces.findData(Choice().vocab_size))
+        self.changed.emit()
+
     def ask_for_file(self) -> None:
         """Let the person choose a text file; not blocking."""
         self.text.ask(self._file)
@@ -109,6 +132,9 @@ class ReadingSentence(StageSentence):
             Pick(WORLD_TEXT, self.tr("the small world")),
         )
         self.text.show_picks(texts, self._text)
+
+    def _chosen_by_hand(self) -> None:
+        self._wanted = ""
 
     def _preset_changed(self, preset: str) -> None:
         # What was not chosen by hand follows the size.
