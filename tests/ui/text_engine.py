@@ -20,6 +20,7 @@ from explorer.protocol import (
     encode,
 )
 from explorer.services import Job, Service, Wait
+from explorer.services.chat_view import ChatViewService
 from explorer.services.comparing import ComparingService
 from explorer.services.documents import DocumentService
 from explorer.services.merges import MergeService
@@ -95,7 +96,8 @@ class TextEngine:
     def close(self) -> None:
         self._jobs.clear()
         self.waiting.clear()
-        self.service.close()
+        for service in {id(one): one for one in (self.service, *self._others.values())}.values():
+            service.close()
 
     def _new_service(self) -> DocumentService:
         service = DocumentService(str(self.data_dir), pause_s=0)
@@ -104,6 +106,7 @@ class TextEngine:
         beside = [
             VocabularyService(service.tokenizer_of),
             ComparingService(service.text_of, service.tokenizer_of),
+            ChatViewService(service.shelf.opened),
             MergeService(str(self.data_dir), service.text_of),
         ]
         self._others: dict[type[Command], Service] = {

@@ -4,17 +4,19 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget
 
 from explorer.protocol import Failed
 from explorer.ui import words
 from explorer.ui.panels.base import Panel
-from explorer.ui.panels.tokenizer_parts.count_strip import CountStrip
+from explorer.ui.panels.tokenizer_parts.chat_work import ChatWork
+from explorer.ui.panels.tokenizer_parts.count_strip import MODES, CountStrip
 from explorer.ui.panels.tokenizer_parts.encoding_choice import EncodingChoice, is_tokenizer
 from explorer.ui.panels.tokenizer_parts.text_work import TextWork
 from explorer.ui.panels.tokenizer_parts.work_with_card import WorkWithCard
 from explorer.ui.panels.tokenizer_texts import STARTERS
 from explorer.ui.settings import Settings
+from explorer.ui.stores.chat_rows import EXAMPLE
 from explorer.ui.stores.tokenizer import FileOpened, TokenizerStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.export import ask_and_save_picture
@@ -33,6 +35,7 @@ class TokenizerPanel(Panel):
         self._build()
         self._connect()
         self.work.pages.restore()
+        self._show_mode(self._settings.text("tokenizer/mode", "text"))
         self._render()
 
     def is_idle(self) -> bool:
@@ -44,6 +47,7 @@ class TokenizerPanel(Panel):
             and not store.activity
             and self.work.settled
             and self.beside.settled
+            and self.chat.settled
         )
 
     # ------------------------------------------------------------ widgets
@@ -55,7 +59,11 @@ class TokenizerPanel(Panel):
         self.work = TextWork(self.theme, self._settings, self._store)
         self.body.addWidget(self.strip)
         self.beside = WorkWithCard(self.theme, self._store, self.work)
-        self.body.addWidget(self.beside, 1)
+        self.chat = ChatWork(self.theme, self._settings, self._store.chat)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.beside)
+        self._stack.addWidget(self.chat)
+        self.body.addWidget(self._stack, 1)
         self._build_menu()
         self._build_starters()
         self.setFocusProxy(self.work.editor)
@@ -86,6 +94,7 @@ class TokenizerPanel(Panel):
             "numbers": "127 + 677",
             "emoji": self.tr("Emoji"),
             "encodings": self.tr("Four encodings"),
+            "chat": self.tr("A chat as a stream"),
         }
         self.set_starters([(labels[name], lambda name=name: self._start_with(name)) for name in labels])
 
@@ -103,6 +112,9 @@ class TokenizerPanel(Panel):
         self.work.selection_changed.connect(self._render_counts)
         self.work.chips.copy_requested.connect(lambda: self.copy_tokens("ids"))
         self.encoding.tokenizer_picked.connect(store.open_tokenizer)
+        self.strip.mode_chosen.connect(self.show_mode)
+        self.chat.rendered.connect(self._render_counts)
+        self.chat.message.connect(self.message)
         self._open.clicked.connect(self._open_or_cancel)
 
     # ------------------------------------------------------------ what the store says
@@ -135,6 +147,8 @@ class TokenizerPanel(Panel):
         busy = self._activity_words()
         if busy:
             self.strip.show_words(busy)
+        elif self.mode == "chat":
+            self.strip.show_counts(self.chat.counts())
         else:
             self.strip.show_counts(self._store.counts, part)
 
@@ -162,6 +176,7 @@ class TokenizerPanel(Panel):
         )
 
     def _say_opened(self, opened: FileOpened) -> None:
+        self.show_mode("text")
         self.message.emit(self.tr("Opened {name}").format(name=Path(opened.path).name))
         said = self.tr(
             "This file ends its lines with CR LF. Here every line end counts as one character, LF."
@@ -180,6 +195,22 @@ class TokenizerPanel(Panel):
             self._store.refresh_encodings()
 
     # ------------------------------------------------------------ what the person asks for
+
+    @property
+    def mode(self) -> str:
+        """A text or a conversation: one of the strip's modes."""
+        return MODES[self._stack.currentIndex()]
+
+    def show_mode(self, mode: str) -> None:
+        """Show a text or a conversation, now and next time."""
+        self._settings.set("tokenizer/mode", mode)
+        self._show_mode(mode)
+
+    def _show_mode(self, mode: str) -> None:
+        mode = mode if mode in MODES else MODES[0]
+        self._stack.setCurrentIndex(MODES.index(mode))
+        self.strip.show_mode(mode)
+        self._render_counts()
 
     def escape_is_ours(self) -> bool:
         """It closes a token's card."""
@@ -208,6 +239,9 @@ class TokenizerPanel(Panel):
 
     def copy_tokens(self, form: Form) -> None:
         """Put the selection's tokens on the clipboard, or all of them."""
+        if self.mode == "chat":
+            self.chat.copy_ids()
+            return
         spans = self._store.spans
         start, stop = self.work.selection()
         first, after = 0, len(spans)
@@ -225,6 +259,11 @@ class TokenizerPanel(Panel):
         ask_and_save_picture(self, self.picture_widget(), "tokens", self.message.emit)
 
     def _start_with(self, name: str) -> None:
+        if name == "chat":
+            self._store.chat.start_with(EXAMPLE)
+            self.show_mode("chat")
+            return
+        self.show_mode("text")
         self._store.replace_all(STARTERS[name])
         self.work.to_start()
         if name == "strawberry":

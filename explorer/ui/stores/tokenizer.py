@@ -32,6 +32,7 @@ from explorer.protocol import (
 from explorer.text.units import from_units, to_units
 from explorer.ui.settings import Settings
 from explorer.ui.stores.base import Store
+from explorer.ui.stores.chat_rows import ChatRows
 from explorer.ui.stores.encoding_rows import EncodingRows
 from explorer.ui.stores.merges import MergesStore
 from explorer.ui.stores.stepper import Stepper, Steps, replace_range
@@ -117,7 +118,15 @@ class TokenizerStore(Store):
         """A search through all entries."""
         self.rows = EncodingRows(settings, self, NAME)
         """The text under several encodings."""
-        self._parts: tuple[Store, ...] = (self.details, self.vocabulary, self.merges, self.rows)
+        self.chat = ChatRows(self)
+        """A conversation as a stream, in the place of a text."""
+        self._parts: tuple[Store, ...] = (
+            self.details,
+            self.vocabulary,
+            self.merges,
+            self.rows,
+            self.chat,
+        )
         for part in self._parts:
             part.command.connect(self.command)
         self.encodings: list[tuple[Encoding, str]] = []

@@ -1,5 +1,6 @@
 """How chips look: their sizes for one way to show tokens, and the painting of a row."""
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -20,6 +21,13 @@ class Row(NamedTuple):
     fills: list[int]
 
 
+class Author(NamedTuple):
+    """`colour` is a name in the theme; a special token is outlined instead."""
+
+    colour: str
+    special: bool
+
+
 class Marks(NamedTuple):
     """Tokens that stand out: under the mouse, at the caret, in the selection (first, after), alike."""
 
@@ -35,6 +43,8 @@ class FlowLook:
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
+        self.author_of: Callable[[int], Author] | None = None
+        """Who wrote a token; None where all are the text's."""
         self.restyle("both")
 
     def restyle(self, mode: FlowMode) -> None:
@@ -66,8 +76,15 @@ class FlowLook:
         lit = self._theme.colour("token_hover")
         painter.setPen(Qt.PenStyle.NoPen)
         for chip, fill in zip(row.chips, row.fills, strict=True):
-            painter.setBrush(lit if chip.token == marks.hovered else fills[fill])
+            author = None if self.author_of is None else self.author_of(chip.token)
+            hovered = chip.token == marks.hovered
+            if author is not None and author.special:
+                self._paint_special(painter, row, chip, lit if hovered else None)
+                continue
+            painter.setBrush(lit if hovered else fills[fill])
             painter.drawRoundedRect(self.area(row, chip), radius, radius)
+            if author is not None:
+                self._paint_author(painter, row, chip, author.colour)
         self._paint_words(painter, row)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if marks.same >= 0:
@@ -79,6 +96,21 @@ class FlowLook:
         for chip in row.chips:
             if chip.token in (marks.current, marks.hovered):
                 painter.drawRoundedRect(self.area(row, chip), radius, radius)
+
+    def _paint_special(self, painter: QPainter, row: Row, chip: Chip, fill: QColor | None) -> None:
+        """Outlined, not filled: it is no text."""
+        inset = self._theme.px(1)
+        painter.setPen(QPen(self._theme.colour("special"), 2 * inset))
+        painter.setBrush(fill or Qt.BrushStyle.NoBrush)
+        area = self.area(row, chip).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(area, self._theme.px(4), self._theme.px(4))
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_author(self, painter: QPainter, row: Row, chip: Chip, colour: str) -> None:
+        """A bar along the foot."""
+        area, thick = self.area(row, chip), self._theme.px(3)
+        painter.setBrush(self._theme.colour(colour))
+        painter.drawRect(QRectF(area.left() + thick, area.bottom() - thick, area.width() - 2 * thick, thick))
 
     def _paint_words(self, painter: QPainter, row: Row) -> None:
         left = self.margin + self._padding

@@ -4,7 +4,7 @@ The place in the flow is the first token of the top row, and the scroll bar coun
 half million of them cost no more than those that are seen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QAbstractScrollArea
 
 from explorer.ui.stores.token_spans import TokenSpans
 from explorer.ui.theme import Theme
-from explorer.ui.widgets.flow_look import FLOW_MODES, FlowLook, FlowMode, Marks, Row
+from explorer.ui.widgets.flow_look import FLOW_MODES, Author, FlowLook, FlowMode, Marks, Row
 from explorer.ui.widgets.flow_rows import SEGMENT, FlowRows
 
-__all__ = ["FLOW_MODES", "FlowMode", "TokenFlow"]
+__all__ = ["FLOW_MODES", "Author", "FlowMode", "TokenFlow"]
 _WHEEL_ROWS = 3
 _WHEEL_NOTCH = 120
 
@@ -109,6 +109,11 @@ class TokenFlow(QAbstractScrollArea):
             self._restyle()
             return
         self._lay_out()
+
+    def set_authors(self, author_of: Callable[[int], Author]) -> None:
+        """Mark who wrote each token, and which are special; `author_of` is asked when it is painted."""
+        self._look.author_of = author_of
+        self.viewport().update()
 
     def set_hovered(self, index: int) -> None:
         """Light up a token's chip if it is on the screen; -1 for none."""

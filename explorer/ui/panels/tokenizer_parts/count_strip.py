@@ -1,7 +1,7 @@
 """How many tokens, characters and bytes a text has, and what its tokens cost."""
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui import words
 from explorer.ui.prices import chosen_price, cost, money
@@ -12,9 +12,16 @@ from explorer.ui.widgets.price_editor import PriceEditor
 from explorer.ui.widgets.quiet_text import QuietText
 from explorer.ui.widgets.thin_bar import ThinBar
 
+MODES = ("text", "chat")
+
 
 class CountStrip(QWidget):
-    """Counts in large type, a thin bar for what takes a while, and the table of prices behind a button."""
+    """Counts in large type, a thin bar for what takes a while, and the table of prices behind a button.
+
+    At its left the choice between a text and a conversation. Signals: `mode_chosen(mode)`.
+    """
+
+    mode_chosen = Signal(str)
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__()
@@ -32,7 +39,15 @@ class CountStrip(QWidget):
         self._open.setCheckable(True)
         self._open.setAccessibleName(self.tr("Prices"))
         self._explain()
+        self.modes = QButtonGroup(self)
         row = QHBoxLayout()
+        for number, label in enumerate((self.tr("Text"), self.tr("Chat"))):
+            button = QToolButton()
+            button.setText(label)
+            button.setCheckable(True)
+            self.modes.addButton(button, number)
+            row.addWidget(button)
+        self._row = row
         row.addWidget(self.counts, 1)
         row.addWidget(self._open)
         self._column = QVBoxLayout(self)
@@ -43,8 +58,13 @@ class CountStrip(QWidget):
         self._column.addWidget(self.prices)
         self._open.toggled.connect(self.prices.setVisible)
         self.prices.prices_changed.connect(self._price_changed)
+        self.modes.idClicked.connect(lambda number: self.mode_chosen.emit(MODES[number]))
         theme.changed.connect(self._space)
         self._space()
+
+    def show_mode(self, mode: str) -> None:
+        """Which of `MODES` is on."""
+        self.modes.button(MODES.index(mode)).setChecked(True)
 
     def reload_prices(self) -> None:
         """Another panel may have changed them."""
@@ -101,6 +121,7 @@ class CountStrip(QWidget):
 
     def _space(self) -> None:
         self._column.setSpacing(self._theme.px(4))
+        self._row.setSpacing(self._theme.px(6))
 
 
 def counted(whole: Counts, part: Counts | None) -> str:
