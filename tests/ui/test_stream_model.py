@@ -91,6 +91,16 @@ def test_a_code_tells_everything_about_a_cell():
     assert (model.codes(0, 6, True) // HEAT).tolist() == [1, 0, 0, 0, 0, 0]
 
 
+def test_authors_are_those_that_wrote():
+    model = StreamModel()
+    assert model.authors() == frozenset()
+    tokens = [StreamToken(id=0, text="x", role=role) for role in ("assistant", "critic", "tool", "assistant")]
+    model.replace(tokens, 0, [])
+    assert model.authors() == {"assistant", "user", "tool"}
+    model.replace(tokens[:1], 0, [range(0, 1)])
+    assert model.authors() == {"assistant", "thinking"}
+
+
 def test_lighting_takes_ranges_and_lists_and_what_is_not_there():
     model = StreamModel()
     model.replace([StreamToken(id=i, text="x") for i in range(5)], 0, [])

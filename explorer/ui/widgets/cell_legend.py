@@ -1,5 +1,7 @@
 """Under the cells: what their colours mean, and what the cell pointed at holds."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -18,6 +20,7 @@ class CellLegend(QWidget):
         super().__init__()
         self._theme = theme
         self._ramp: tuple[str, str] | None = None
+        self._present: Collection[str] = ()
         self._said = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -31,10 +34,11 @@ class CellLegend(QWidget):
         """What the ramp's ends say."""
         return self._ramp
 
-    def show_authors(self) -> None:
-        """Explain the authors' colours and marks."""
-        self._ramp = None
-        self.update()
+    def show_authors(self, present: Collection[str]) -> None:
+        """Explain the authors' colours and marks; where there is no room for all, of those `present`."""
+        if self._ramp is not None or present != self._present:
+            self._ramp, self._present = None, present
+            self.update()
 
     def show_ramp(self, low: str, high: str) -> None:
         """Explain the heat: what its ends say."""
@@ -76,16 +80,19 @@ class CellLegend(QWidget):
     def _paint_authors(self, painter: QPainter, line: QRectF, metrics: QFontMetricsF) -> None:
         side, gap = float(self._theme.px(9)), self._theme.px(4)
         names = {author: author_name(author) for author in (*AUTHOR_COLOURS, "thinking")}
-        words = sum(metrics.horizontalAdvance(name) + side + gap for name in names.values())
-        between = min(self._theme.px(12), (line.width() - words) / (len(names) - 1))
+        signs = side + gap
+
+        def needed() -> float:
+            return sum(metrics.horizontalAdvance(name) + signs for name in names.values())
+
+        if needed() + gap * len(names) > line.width():
+            names = {author: name for author, name in names.items() if author in self._present}
+        between = (line.width() - needed()) / max(len(names) - 1, 1)
         if between < gap:
-            # No room for all words: signs alone would say nothing, so the widest names are cut.
-            share = (line.width() - gap * (len(names) - 1)) / len(names) - side - gap
-            names = {
-                author: metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(share, 0))
-                for author, name in names.items()
-            }
-            between = gap
+            # Signs alone would say nothing: the longest names are cut.
+            room = line.width() - (signs + gap) * len(names)
+            names = _cut_longest(names, metrics, room)
+        between = min(max(between, gap), self._theme.px(12))
         left = line.left()
         for author, name in names.items():
             box = QRectF(left, line.center().y() - side / 2, side, side)
@@ -118,3 +125,18 @@ class CellLegend(QWidget):
 
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+def _cut_longest(names: dict[str, str], metrics: QFontMetricsF, room: float) -> dict[str, str]:
+    """Names that take `room` together: short ones are whole, the others equally long."""
+    widths = sorted(metrics.horizontalAdvance(name) for name in names.values())
+    most = 0.0
+    for place, width in enumerate(widths):
+        most = room / (len(widths) - place)
+        if width > most:
+            break
+        room -= width
+    return {
+        author: metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(most, 0.0))
+        for author, name in names.items()
+    }

@@ -110,6 +110,12 @@ class StreamModel:
         """How each token surprised the model, as the tokens themselves tell; NaN where it is not known."""
         return self._nats[: len(self.tokens)]
 
+    def authors(self) -> frozenset[str]:
+        """Everybody who wrote anything; "thinking" is one of them."""
+        counts = np.bincount(self._base[: len(self.tokens)] & (SPECIAL - 1), minlength=len(AUTHORS))
+        found = {author for author, count in zip(AUTHORS, counts, strict=False) if count}
+        return frozenset(found | {"thinking"} if self._thinking else found)
+
     def author(self, index: int) -> str:
         """Who wrote a cell."""
         return author_of(self.tokens[index].role)

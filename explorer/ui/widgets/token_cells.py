@@ -130,6 +130,8 @@ class TokenCells(QAbstractScrollArea):
             self._going_on.start() if not self._rows.whole else self._going_on.stop()
             if self._hot:
                 self._heat_up()
+            else:
+                self._legend.show_authors(self._model.authors())
             self._fit_bar(at_end)
             if not shown or not before:
                 self.viewport().update()
@@ -210,7 +212,7 @@ class TokenCells(QAbstractScrollArea):
             self._heat.show_attention()
             self._hottest = self._heat.most_looked_at()
         else:
-            self._legend.show_authors()
+            self._legend.show_authors(self._model.authors())
         self._say()
         self.viewport().update()
 
