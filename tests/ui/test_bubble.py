@@ -218,7 +218,7 @@ def test_the_same_turn_costs_nothing_and_another_replaces_it(conversation):
 def test_what_has_fallen_out_is_crossed_and_said(conversation):
     bubble = conversation(turn(gone=True))
     form = bubble.text.document().begin().begin().fragment().charFormat()
-    assert form.fontStrikeOut() and "fallen out" in bubble._name.text
+    assert form.fontStrikeOut() and "fallen out" in bubble._note.text()
     bubble.show_turn(turn())
     assert not bubble.text.document().begin().begin().fragment().charFormat().fontStrikeOut()
 

@@ -18,22 +18,30 @@ def test_only_the_longest_names_are_cut(theme, share):
     assert bool(shortened) == (share < 1) and (not whole or not shortened or min(shortened) >= min(whole))
 
 
-def test_where_it_is_narrow_those_who_wrote_are_named(qtbot, theme):
-    legend = CellLegend(theme)
-    qtbot.addWidget(legend)
-    legend.resize(700, legend.sizeHint().height())
-    legend.show()
+@pytest.fixture
+def legend(qtbot, theme):
+    widget = CellLegend(theme)
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
 
-    def painted() -> object:
+
+def test_all_names_stand_on_one_line_or_on_two(legend):
+    heights = [legend.heightForWidth(width) for width in (900, 330, 60)]
+    assert heights[0] < heights[1] == heights[2]
+
+
+def test_where_it_is_narrow_those_who_wrote_are_named(legend):
+    def painted(width: int, present: set[str]) -> object:
+        legend.resize(width, legend.heightForWidth(width))
+        legend.show_authors(present)
         return legend.grab().toImage()
 
-    legend.show_authors({"user"})
-    wide = painted()
-    legend.show_authors({"assistant"})
-    assert painted() == wide, "there is room for all of them"
-    legend.resize(150, legend.height())
-    narrow = painted()
-    legend.show_authors({"user"})
-    assert painted() != narrow
+    for width in (700, 330):
+        assert painted(width, {"user"}) == painted(width, {"assistant"}), "there is room for all of them"
+    assert painted(120, {"user"}) != painted(120, {"assistant"})
+    assert not legend.grab().isNull()
+    legend.show_authors(())
+    nobody = legend.grab().toImage()
     legend.show_ramp("cold", "hot")
-    assert legend.ramp == ("cold", "hot") and painted() != narrow
+    assert legend.ramp == ("cold", "hot") and legend.grab().toImage() != nobody

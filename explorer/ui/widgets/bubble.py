@@ -162,14 +162,13 @@ class Bubble(TallEnough):
 
     def _show(self, before: Turn | None) -> None:
         turn = self._turn
-        fallen = self.tr("fallen out of the window") if turn.gone else ""
-        label = " · ".join(part for part in (turn.label, fallen) if part)
-        self._name.show_name(author_of(turn.author), label)
+        self._name.show_name(author_of(turn.author), turn.label)
         self.text.set_faint(turn.gone)
         self._branches.show_branch(turn.branch, turn.branches)
         tokens = "" if turn.tokens is None else self.tr("{tokens} tokens")
         tokens = tokens.format(tokens=words.count(turn.tokens or 0))
-        self._note.setText(" · ".join(part for part in (tokens, turn.note) if part))
+        fallen = self.tr("fallen out of the window") if turn.gone else ""
+        self._note.setText(" · ".join(part for part in (tokens, turn.note, fallen) if part))
         self._note.setVisible(bool(self._note.text()))
         self.edit.setVisible(bool(turn.source) and len(turn.source) <= MOST_TO_EDIT)
         self.again.setVisible(turn.may_regenerate)

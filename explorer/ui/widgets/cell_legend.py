@@ -14,7 +14,7 @@ _STOPS = 12
 
 
 class CellLegend(QWidget):
-    """Two lines and no more: nothing moves when another cell is pointed at."""
+    """As high as its width asks for: nothing moves when another cell is pointed at."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -52,8 +52,12 @@ class CellLegend(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Two lines of small print."""
-        return QSize(self._theme.px(160), 2 * self._line() + self._theme.px(6))
+        """Small print."""
+        return QSize(self._theme.px(160), self.heightForWidth(self.width()))
+
+    def heightForWidth(self, width: int) -> int:
+        """For the names of all authors, on two lines where one is too short; and a line for what is said."""
+        return (self._lines(width) + 1) * self._line() + self._theme.px(6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Both lines; what has no room is cut with an ellipsis."""
@@ -65,11 +69,13 @@ class CellLegend(QWidget):
         metrics = QFontMetricsF(painter.font())
         top = self._theme.px(4)
         line = QRectF(self._theme.px(8), top, self.width() - 2 * self._theme.px(8), self._line())
+        lines = self._lines(self.width())
         if self._ramp:
+            line.translate(0, (lines - 1) * self._line() / 2)
             self._paint_ramp(painter, line, metrics, *self._ramp)
         else:
-            self._paint_authors(painter, line, metrics)
-        line.translate(0, self._line())
+            self._paint_authors(painter, line, metrics, lines)
+        line.moveTop(top + lines * self._line())
         painter.setPen(self._theme.colour("text"))
         said = metrics.elidedText(self._said, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, said)
@@ -77,31 +83,41 @@ class CellLegend(QWidget):
     def _line(self) -> int:
         return round(QFontMetricsF(self._theme.font("caption")).height() * 1.15)
 
-    def _paint_authors(self, painter: QPainter, line: QRectF, metrics: QFontMetricsF) -> None:
-        side, gap = float(self._theme.px(9)), self._theme.px(4)
-        names = {author: author_name(author) for author in (*AUTHOR_COLOURS, "thinking")}
-        signs = side + gap
+    def _room(self, width: int) -> float:
+        return width - 2 * self._theme.px(8)
 
-        def needed() -> float:
-            return sum(metrics.horizontalAdvance(name) + signs for name in names.values())
+    def _sizes(self) -> tuple[int, int]:
+        """Of a sign with the gap behind it, and from name to name at least."""
+        px = self._theme.px
+        return px(9) + px(4), px(8)
 
-        if needed() + gap * len(names) > line.width():
-            names = {author: name for author, name in names.items() if author in self._present}
-        between = (line.width() - needed()) / max(len(names) - 1, 1)
-        if between < gap:
-            # Signs alone would say nothing: the longest names are cut.
-            room = line.width() - (signs + gap) * len(names)
-            names = _cut_longest(names, metrics, room)
-        between = min(max(between, gap), self._theme.px(12))
-        left = line.left()
-        for author, name in names.items():
-            box = QRectF(left, line.center().y() - side / 2, side, side)
-            paint_swatch(painter, self._theme, box, author)
-            left += side + gap
-            painter.setPen(self._theme.colour("muted"))
-            wide = metrics.horizontalAdvance(name)
-            painter.drawText(QRectF(left, line.top(), wide + 1, line.height()), _LEFT, name)
-            left += wide + between
+    def _lines(self, width: int) -> int:
+        """Lines that all names take: two at most."""
+        sign, between = self._sizes()
+        metrics = QFontMetricsF(self._theme.font("caption"))
+        return min(2, len(_wrapped(_names(), metrics, self._room(width), sign, between)))
+
+    def _paint_authors(self, painter: QPainter, line: QRectF, metrics: QFontMetricsF, lines: int) -> None:
+        sign, between = self._sizes()
+        rows = _wrapped(_names(), metrics, line.width(), sign, between)
+        if len(rows) > lines:  # who did not write need not be named; and the longest names are cut
+            names = {author: name for author, name in _names().items() if author in self._present}
+            room = lines * line.width() - (sign + between) * (len(names) + 1)
+            names = _cut_longest(names, metrics, room) if names else names
+            rows = _wrapped(names, metrics, line.width(), sign, between)[:lines]
+        side = float(self._theme.px(9))
+        for row in rows:
+            needed = sum(metrics.horizontalAdvance(name) + sign for name in row.values())
+            gap = min(max((line.width() - needed) / max(len(row) - 1, 1), between), self._theme.px(12))
+            left = line.left()
+            for author, name in row.items():
+                box = QRectF(left, line.center().y() - side / 2, side, side)
+                paint_swatch(painter, self._theme, box, author)
+                painter.setPen(self._theme.colour("muted"))
+                wide = metrics.horizontalAdvance(name)
+                painter.drawText(QRectF(left + sign, line.top(), wide + 1, line.height()), _LEFT, name)
+                left += sign + wide + gap
+            line.translate(0, line.height())
 
     def _paint_ramp(
         self, painter: QPainter, line: QRectF, metrics: QFontMetricsF, low: str, high: str
@@ -125,6 +141,26 @@ class CellLegend(QWidget):
 
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+def _names() -> dict[str, str]:
+    return {author: author_name(author) for author in (*AUTHOR_COLOURS, "thinking")}
+
+
+def _wrapped(
+    names: dict[str, str], metrics: QFontMetricsF, width: float, sign: int, between: int
+) -> list[dict[str, str]]:
+    """Lines of names that fit into `width`, each name behind its sign."""
+    rows: list[dict[str, str]] = [{}]
+    left = 0.0
+    for author, name in names.items():
+        wide = sign + metrics.horizontalAdvance(name)
+        if rows[-1] and left + wide > width:
+            rows.append({})
+            left = 0.0
+        rows[-1][author] = name
+        left += wide + between
+    return rows
 
 
 def _cut_longest(names: dict[str, str], metrics: QFontMetricsF, room: float) -> dict[str, str]:

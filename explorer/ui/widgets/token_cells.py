@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMargins, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
@@ -235,15 +235,22 @@ class TokenCells(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap anew; the same cells stay in sight."""
         super().resizeEvent(event)
-        area = self.viewport().geometry()
-        height = self._legend.sizeHint().height()
-        self._legend.setGeometry(area.left(), area.bottom() + 1, self.width() - 2 * area.left(), height)
+        self._place_legend()
         self._lay_out_anew(self._at_end(), self._first_in_sight())
+
+    def _place_legend(self) -> None:
+        """Under the cells, as high as its width asks for."""
+        inset = self._theme.px(2)  # the frame's corners are round, the viewport's are not
+        width = self.width() - 2 * inset - self.verticalScrollBar().sizeHint().width()
+        height = self._legend.heightForWidth(width)
+        margins = QMargins(inset, inset, inset, inset + height)
+        if margins != self.viewportMargins():
+            self.setViewportMargins(margins)
+        self._legend.setGeometry(inset, self.height() - height - inset, width, height)
 
     def _restyle(self) -> None:
         at_end, first = self._at_end(), self._first_in_sight()
-        inset = self._theme.px(2)  # the frame's corners are round, the viewport's are not
-        self.setViewportMargins(inset, inset, inset, inset + self._legend.sizeHint().height())
+        self._place_legend()
         self._painter.restyle()
         self._lay_out_anew(at_end, first)
         self.updateGeometry()
