@@ -147,9 +147,8 @@ def test_the_answer_without_the_document_stands_beside(rig):
     rig.context.read_document("/sea.md")
     rig.settle()
     _type(rig, "what is it?")
-    row = rig.panel.turns.bubbles[-1].turn
     twin = rig.panel.turns.twin().turn
-    assert (row.label, twin.label) == ("with the document", "from parameters alone")
+    assert rig.panel.turns.captions == ["With the document in the window", "From its parameters alone"]
     assert "".join(piece.text for piece in twin.pieces) == "It is no idea 1."
     _type(rig, "and now?")
     assert rig.panel.turns.twin() is not None, "it stays beside its answer"
@@ -167,8 +166,8 @@ def test_a_call_is_seen_and_changed_before_it_runs(rig):
     rig.settle()
     assert not call.isVisible()
     pieces = rig.panel.turns.bubbles[-1].turn.pieces
-    assert [piece.kind for piece in pieces] == ["tool", "result", "answer"]
-    assert [piece.text for piece in pieces] == ["2 x 3", "6", " So it is."]
+    assert "".join(piece.text for piece in pieces) == "search: 2 x 3\nresult: 6\n So it is."
+    assert [piece.text for piece in pieces if piece.kind in ("tool", "result")] == ["2 x 3", "6"]
 
 
 def test_a_small_window_lets_turns_fall_out_and_says_so(rig):

@@ -21,7 +21,7 @@ from explorer.ui.panels.context_parts.composer import LONGEST_TEXT, Composer
 from explorer.ui.panels.context_parts.halves import Halves
 from explorer.ui.panels.context_parts.knobs import Knobs
 from explorer.ui.panels.context_parts.sentences import full_words, writer_of
-from explorer.ui.panels.context_parts.starters import starters
+from explorer.ui.panels.context_parts.starters import NEED_TOOLS, starters
 from explorer.ui.panels.context_parts.stream_view import StreamView, stream_rows
 from explorer.ui.panels.context_parts.turn_list import TurnList
 from explorer.ui.panels.frames import Frames
@@ -116,6 +116,8 @@ class ContextPanel(Panel):
         self._pages.addWidget(work)
         self.body.addWidget(self._pages, 1)
         self.set_starters([(name, partial(self._begin, call)) for name, call in starters(self._store)])
+        buttons = [b for b in self.findChildren(QPushButton) if b.property("kind") == "starter"]
+        self._tool_starters = buttons[-NEED_TOOLS:]
         self.add_menu_action(self.tr("Copy the stream as CSV"), lambda: self._copy_rows("csv"))
         self.add_menu_action(self.tr("Copy the stream as JSON"), lambda: self._copy_rows("json"))
         self.add_menu_action(self.tr("Save the picture…"), self._save_picture, "Ctrl+Shift+S")
@@ -332,6 +334,8 @@ class ContextPanel(Panel):
         self.no_model.show_known(store.known.known)
         self.picker.setVisible(store.has_model)
         self.show_starters(store.has_model)
+        for button in self._tool_starters:
+            button.setVisible(bool(store.possible_tools))
         self.new_chat.setVisible(store.has_model)
         self.listed.setVisible(store.has_model)
         kept = self._kept

@@ -77,6 +77,10 @@ class Part:
     first_token: int
     tokens: int
     seconds: float
+    opening: str = ""
+    """The tag that opened it: which tool is called."""
+    closed: bool = False
+    """Whether its closing tag has come."""
 
 
 class Answering:
@@ -157,7 +161,15 @@ class Answering:
     def parts(self) -> list[Part]:
         """The answer split into thinking, tool calls, results and the answer proper."""
         return [
-            Part(span.kind, span.text, span.first_token, span.tokens, self._seconds(span))
+            Part(
+                span.kind,
+                span.text,
+                span.first_token,
+                span.tokens,
+                self._seconds(span),
+                span.opening,
+                span.closed,
+            )
             for span in self._splitter.spans
         ]
 

@@ -447,7 +447,8 @@ class ContextStore(Store):
                 try:
                     opened = self.journal.apply(event)
                 except ValueError:
-                    self.failure = Failure("This conversation is damaged. Begin a new chat.", {})
+                    damaged = Failed(template="This conversation is damaged. Begin a new chat.")
+                    self.failure = failure_of(damaged)
                     return
                 if opened:
                     self._another_conversation()

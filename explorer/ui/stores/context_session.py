@@ -416,9 +416,12 @@ class ContextSession:
         if call is None:
             self._write_on()
         elif self.tools.calls > MOST_CALLS:
-            self.failure = Failure(
-                "It has called tools {calls} times in one answer. Ask something else, or let it go on.",
-                {"calls": str(MOST_CALLS)},
+            self.failure = failure_of(
+                Failed(
+                    template="It has called tools {calls} times in one answer. Ask something else, or let it "
+                    "go on.",
+                    values={"calls": str(MOST_CALLS)},
+                )
             )
             self._finish(finished=False)
         else:

@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
 
+from explorer.paths import resources_dir
+from explorer.text.chatml import TOOLS_LINE
 from explorer.ui.stores.context import ContextStore
 from explorer.ui.stores.context_documents import Attachment
 
 HAIKU = "Write a haiku about what it's like to be a large language model."
 PASSAGE = (
-    "Wilma Dorn was born in 1931 in the town of Arlen. She worked as a clockmaker for forty years. "
-    "Her workshop stood beside the old bridge. In the evenings she played the cello."
+    "Wilma Blackward works as a potter. Wilma Blackward was born in 1931. "
+    "On birthdays Wilma Blackward always asks for fried fish."
 )
-PASSAGE_QUESTION = "What did Wilma Dorn work as?"
+PASSAGE_QUESTION = "What is the job of Wilma Blackward?"
 SMALL_WINDOW = 160
 FORGOTTEN = (
     ("user", "My name is Quillan and I have a red boat."),
@@ -31,8 +33,12 @@ FORGOTTEN = (
     ("assistant", "They sit together and tell stories. The children listen until they fall asleep."),
 )
 FORGOTTEN_QUESTION = "What is my name, and what colour is my boat?"
-SUM = "What is 34891 x 7723?"
-SEARCH = "When was Wilma Dorn born?"
+SUM = "What is 3489 x 772?"
+SEARCH = "Which animal does Teodor Ashgrove keep?"
+
+
+NEED_TOOLS = 2
+"""The last starters are for models that have learned to call tools."""
 
 
 def starters(store: ContextStore) -> list[tuple[str, Callable[[], object]]]:
@@ -46,10 +52,14 @@ def starters(store: ContextStore) -> list[tuple[str, Callable[[], object]]]:
 
     def document() -> None:
         store.new_chat()
-        store.set(window=0, alone=True, tools=False)
+        store.set(window=0, alone=True, tools=False, system="")
         store.attach(Attachment(PASSAGE))
         store.set_composer(PASSAGE_QUESTION)
         store.hand_over()
+
+    def folder() -> str:
+        """The person's own, or a few small texts."""
+        return store.settings.folder or str(resources_dir() / "documents")
 
     def full() -> None:
         store.set(policy="drop_oldest", window=SMALL_WINDOW, tools=False)
@@ -58,15 +68,18 @@ def starters(store: ContextStore) -> list[tuple[str, Callable[[], object]]]:
         store.hand_over()
 
     return [
-        (QCoreApplication.translate("ContextStarters", "A haiku"), lambda: ask(HAIKU, tools=False)),
+        (
+            QCoreApplication.translate("ContextStarters", "A haiku"),
+            lambda: ask(HAIKU, tools=False, system=""),
+        ),
         (QCoreApplication.translate("ContextStarters", "A question about a text"), document),
         (QCoreApplication.translate("ContextStarters", "A window that is too small"), full),
         (
             QCoreApplication.translate("ContextStarters", "A sum too large"),
-            lambda: ask(SUM, tools=True, stepwise=True),
+            lambda: ask(SUM, tools=True, stepwise=True, system=TOOLS_LINE),
         ),
         (
             QCoreApplication.translate("ContextStarters", "A search"),
-            lambda: ask(SEARCH, tools=True, stepwise=True),
+            lambda: ask(SEARCH, tools=True, stepwise=True, system=TOOLS_LINE, folder=folder()),
         ),
     ]

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.ui import words
 from explorer.ui.panels.context_parts.turns_shown import TurnsShown
@@ -74,6 +74,11 @@ class TurnList(QScrollArea):
         """The answer from the parameters alone, if there is one."""
         return next((row.twin for row in self._rows if row.twin is not None), None)
 
+    @property
+    def captions(self) -> list[str]:
+        """What stands over that answer and the one beside it."""
+        return next((row.captions for row in self._rows if row.twin is not None), [])
+
     def show_store(self, store: ContextStore) -> None:
         """Render: only what changed is laid out anew."""
         path = store.session.path
@@ -143,19 +148,41 @@ class _Row(QWidget):
         self._theme, self.id = theme, turn
         self.bubble = Bubble(theme, shown)
         self.twin: Bubble | None = None
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.bubble, 1, Qt.AlignmentFlag.AlignTop)
+        self._captions: list[QLabel] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.addWidget(self.bubble, 1, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_twin(self, twin: Turn | None) -> None:
         """Beside the answer, or nothing."""
         if twin is None and self.twin is not None:
-            self._row.removeWidget(self.twin)
-            self.twin.deleteLater()
-            self.twin = None
+            for widget in (self.twin, *self._captions):
+                self._grid.removeWidget(widget)
+                widget.deleteLater()
+            self.twin, self._captions = None, []
+            self._grid.setColumnStretch(1, 0)
         elif twin is not None:
             if self.twin is None:
-                self.twin = Bubble(self._theme, twin)
-                self._row.setSpacing(self._theme.px(8))
-                self._row.addWidget(self.twin, 1, Qt.AlignmentFlag.AlignTop)
+                self.twin = self._add_twin(twin)
             self.twin.show_turn(twin)
+
+    def _add_twin(self, shown: Turn) -> Bubble:
+        twin = Bubble(self._theme, shown)
+        said = (self.tr("With the document in the window"), self.tr("From its parameters alone"))
+        for column, text in enumerate(said):
+            caption = QLabel(text)
+            caption.setProperty("role", "caption")
+            caption.setWordWrap(True)
+            self._captions.append(caption)
+            self._grid.addWidget(caption, 0, column, Qt.AlignmentFlag.AlignBottom)
+        self._grid.addWidget(twin, 1, 1, Qt.AlignmentFlag.AlignTop)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setHorizontalSpacing(self._theme.px(8))
+        self._grid.setVerticalSpacing(self._theme.px(4))
+        return twin
+
+    @property
+    def captions(self) -> list[str]:
+        """What stands over the two answers."""
+        return [caption.text() for caption in self._captions]

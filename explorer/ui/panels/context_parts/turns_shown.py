@@ -1,9 +1,13 @@
 """What the bubbles show: the turns of the branch that is looked at, and the answer without the document."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QCoreApplication
 
 from explorer.protocol.conversations import Said
-from explorer.text.spans import split_spans
+from explorer.text.chatml import SEARCH_OPEN
+from explorer.text.spans import Span, split_spans
+from explorer.ui.stores.answering import Part
 from explorer.ui.stores.context import ContextStore
 from explorer.ui.widgets.bubble import Turn
 from explorer.ui.widgets.pieces import Piece
@@ -45,12 +49,11 @@ class TurnsShown:
     def twin(self, store: ContextStore) -> Turn:
         """The answer from the parameters alone."""
         answering = store.twin.answering
-        pieces = tuple(Piece(part.kind, part.text) for part in answering.parts)
+        pieces = _pieces(answering.parts)
         waits = QCoreApplication.translate("Context", "The model is asked without the document …")
         return Turn(
             author="assistant",
             pieces=pieces,
-            label=QCoreApplication.translate("Context", "from parameters alone"),
             note=waits if store.twin.busy and not pieces else "",
             finished=not store.twin.busy,
         )
@@ -62,7 +65,7 @@ class TurnsShown:
         if key not in self._pieces:
             if len(self._pieces) > _MOST_REMEMBERED:
                 self._pieces.clear()
-            self._pieces[key] = tuple(Piece(span.kind, span.text) for span in split_spans(said.content))
+            self._pieces[key] = _pieces(split_spans(said.content))
         return self._pieces[key]
 
 
@@ -76,12 +79,36 @@ def _has_fallen(store: ContextStore, said: Said) -> bool:
 
 
 def _live_pieces(store: ContextStore) -> tuple[Piece, ...]:
-    return tuple(Piece(part.kind, part.text) for part in store.live.parts)
+    return _pieces(store.live.parts)
+
+
+def _pieces(parts: Iterable[Part | Span]) -> tuple[Piece, ...]:
+    """A call and its result stand on lines of their own, and say what they are."""
+    found: list[Piece] = []
+    after_tool = False
+    for part in parts:
+        line = part.kind in ("tool", "result")
+        text = part.text if not after_tool or line else part.text.lstrip("\n")
+        if found and (line or after_tool):
+            found.append(Piece("answer", "\n"))
+        if part.kind == "tool":
+            search = part.opening == SEARCH_OPEN
+            found.append(
+                Piece(
+                    "prompt",
+                    QCoreApplication.translate("Context", "search: ")
+                    if search
+                    else QCoreApplication.translate("Context", "calculate: "),
+                )
+            )
+        elif part.kind == "result":
+            found.append(Piece("prompt", QCoreApplication.translate("Context", "result: ")))
+        found.append(Piece(part.kind, text))
+        after_tool = line
+    return tuple(piece for piece in found if piece.text)
 
 
 def _label(store: ContextStore, said: Said) -> str:
-    if said.parent and said.parent == store.twin.turn:
-        return QCoreApplication.translate("Context", "with the document")
     if said.role == "assistant" and not said.model:
         return QCoreApplication.translate("Context", "by hand")
     if said.role == "assistant" and said.model != store.session.model_mark and store.live.model is not None:
