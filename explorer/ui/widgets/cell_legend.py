@@ -11,6 +11,7 @@ from explorer.ui.widgets.author_marks import AUTHOR_COLOURS, author_name, paint_
 from explorer.ui.widgets.cell_tiles import heat_colour
 
 _STOPS = 12
+_MOST_LINES = 3
 
 
 class CellLegend(QWidget):
@@ -56,7 +57,7 @@ class CellLegend(QWidget):
         return QSize(self._theme.px(160), self.heightForWidth(self.width()))
 
     def heightForWidth(self, width: int) -> int:
-        """For the names of all authors, on two lines where one is too short; and a line for what is said."""
+        """For the names of all authors, on more lines where one is too short; and for what is said."""
         return (self._lines(width) + 1) * self._line() + self._theme.px(6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -92,10 +93,10 @@ class CellLegend(QWidget):
         return px(9) + px(4), px(8)
 
     def _lines(self, width: int) -> int:
-        """Lines that all names take: two at most."""
+        """Lines that all names take: three at most."""
         sign, between = self._sizes()
         metrics = QFontMetricsF(self._theme.font("caption"))
-        return min(2, len(_wrapped(_names(), metrics, self._room(width), sign, between)))
+        return min(_MOST_LINES, len(_wrapped(_names(), metrics, self._room(width), sign, between)))
 
     def _paint_authors(self, painter: QPainter, line: QRectF, metrics: QFontMetricsF, lines: int) -> None:
         sign, between = self._sizes()
@@ -103,8 +104,10 @@ class CellLegend(QWidget):
         if len(rows) > lines:  # who did not write need not be named; and the longest names are cut
             names = {author: name for author, name in _names().items() if author in self._present}
             room = lines * line.width() - (sign + between) * (len(names) + 1)
-            names = _cut_longest(names, metrics, room) if names else names
-            rows = _wrapped(names, metrics, line.width(), sign, between)[:lines]
+            rows = _wrapped(names, metrics, line.width(), sign, between)
+            while len(rows) > lines and room > 0:
+                room -= line.width() / 10
+                rows = _wrapped(_cut_longest(names, metrics, room), metrics, line.width(), sign, between)
         side = float(self._theme.px(9))
         for row in rows:
             needed = sum(metrics.horizontalAdvance(name) + sign for name in row.values())
