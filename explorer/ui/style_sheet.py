@@ -131,5 +131,9 @@ def style_sheet(theme: Theme) -> str:
         border: 1px solid {c.muted}; border-radius: {px(3)}px; background: {c.surface}; }}
     QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {c.accent};
         border-color: {c.accent}; image: url("{check}"); }}
+    QRadioButton::indicator {{ width: {px(12)}px; height: {px(12)}px; border: 1px solid {c.muted};
+        border-radius: {px(12) // 2 + 1}px; background: {c.surface}; }}
+    QRadioButton::indicator:checked {{ background: {c.accent}; border: 1px solid {c.accent}; }}
+    QRadioButton::indicator:focus {{ border-color: {c.text}; }}
     QCheckBox::indicator:focus {{ border-color: {c.text}; }}
     """

@@ -20,7 +20,7 @@ from explorer.ui.theme import Theme
 _LEAST_LINES, _MOST_LINES = 2, 10
 ROLE_COLOURS = {"system": "system", "user": "person", "assistant": "model", "tool": "tool"}
 """Names in the theme."""
-_MARKS = {"system": "◆", "user": "■", "assistant": "▲"}
+ROLE_MARKS = {"system": "◆", "user": "■", "assistant": "▲"}
 
 
 def role_colour(role: str) -> str:
@@ -54,6 +54,9 @@ class _RowText(QPlainTextEdit):
         """Take the height of the text."""
         self.setFont(self._theme.font("mono"))
         lines = round(self.document().size().height())
+        long = lines > _MOST_LINES
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if long else policy.ScrollBarAlwaysOff)
         lines = min(max(lines, _LEAST_LINES), _MOST_LINES)
         around = max(self.height() - self.viewport().height(), 0) + 2 * round(
             self.document().documentMargin()
@@ -171,7 +174,7 @@ class ChatRowEdit(QFrame):
             self.text.fit()
         if self.role.currentText() != row.role and not self._role_line.hasFocus():
             self.role.setCurrentText(row.role)
-        self._mark.setText(_MARKS.get(row.role, "●"))
+        self._mark.setText(ROLE_MARKS.get(row.role, "●"))
         self._mark.setStyleSheet(f"color: {getattr(self._theme.colours, role_colour(row.role))};")
         self.text.setAccessibleName(self.tr("Message {number}").format(number=place + 1))
         self._up.setEnabled(place > 0)

@@ -13,6 +13,9 @@ FlowMode = Literal["both", "ids", "text"]
 FLOW_MODES: tuple[FlowMode, ...] = ("both", "ids", "text")
 
 
+_FEET = {"person": Qt.PenStyle.SolidLine, "model": Qt.PenStyle.DashLine, "system": Qt.PenStyle.DotLine}
+
+
 class Row(NamedTuple):
     """A row on the screen: where it begins, its chips, and their fills."""
 
@@ -107,10 +110,14 @@ class FlowLook:
         painter.setPen(Qt.PenStyle.NoPen)
 
     def _paint_author(self, painter: QPainter, row: Row, chip: Chip, colour: str) -> None:
-        """A bar along the foot."""
+        """A line along the foot, of a kind for each author: colour is never the only sign."""
         area, thick = self.area(row, chip), self._theme.px(3)
-        painter.setBrush(self._theme.colour(colour))
-        painter.drawRect(QRectF(area.left() + thick, area.bottom() - thick, area.width() - 2 * thick, thick))
+        pen = QPen(self._theme.colour(colour), thick, _FEET.get(colour, Qt.PenStyle.DashDotLine))
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        foot = area.bottom() - thick / 2
+        painter.drawLine(QPointF(area.left() + thick, foot), QPointF(area.right() - thick, foot))
+        painter.setPen(Qt.PenStyle.NoPen)
 
     def _paint_words(self, painter: QPainter, row: Row) -> None:
         left = self.margin + self._padding

@@ -42,6 +42,15 @@ class _Row:
         return Price(self.name.text().strip(), self.input.value(), self.output.value())
 
 
+class _PriceBox(QDoubleSpinBox):
+    """Says 2.50 and 0.0375, not 2.5000."""
+
+    def textFromValue(self, value: float) -> str:  # noqa: N802
+        """As few places as are needed, two at least."""
+        whole, places = f"{value:.4f}".split(".")
+        return f"{whole}.{places.rstrip('0'):0<2}"
+
+
 class PriceEditor(QFrame):
     """Edits the table in `settings`; whoever shows costs reads `prices.chosen_price` again.
 
@@ -145,7 +154,7 @@ class PriceEditor(QFrame):
         name.setPlaceholderText(self.tr("a name"))
         name.setAccessibleName(self.tr("Name of the price"))
         name.setMinimumWidth(self._theme.px(80))
-        row = _Row(QRadioButton(), name, QDoubleSpinBox(), QDoubleSpinBox(), QToolButton())
+        row = _Row(QRadioButton(), name, _PriceBox(), _PriceBox(), QToolButton())
         row.chosen.setAccessibleName(self.tr("Count with this price"))
         row.chosen.setToolTip(row.chosen.accessibleName())
         self._group.addButton(row.chosen, place)

@@ -22,7 +22,7 @@ from explorer.ui.settings import Settings
 from explorer.ui.stores.chat_rows import ChatRows
 from explorer.ui.stores.tokenizer import Counts
 from explorer.ui.theme import Theme
-from explorer.ui.widgets.chat_row_edit import ChatRowEdit, role_colour
+from explorer.ui.widgets.chat_row_edit import ROLE_MARKS, ChatRowEdit, role_colour
 from explorer.ui.widgets.flow_layout import FlowLayout
 from explorer.ui.widgets.quiet_text import QuietText
 from explorer.ui.widgets.token_flow import Author, TokenFlow
@@ -81,6 +81,8 @@ class ChatWork(QScrollArea):
             ("own", self.tr("The tokenizer's own")),
             ("jinja", self.tr("Your own (Jinja)")),
         )
+        self.template.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.template.setMinimumContentsLength(14)
         for name, label in names:
             self.template.addItem(label, name)
         self.specials = self._switch(self.tr("Special tokens"), self.tr("Off: everything is read as text"))
@@ -264,10 +266,7 @@ class ChatWork(QScrollArea):
             self._shown_tokens = len(store.spans)
             self.flow.refresh()
             self.flow.viewport().update()
-        names = [
-            f"{role or self.tr('template')} {words.count(count)}".replace(" ", "\u00a0")
-            for role, count in store.counts()
-        ]
+        names = [self._role_words(role, count) for role, count in store.counts()]
         special = len(store.viewed.special) if store.viewed else 0
         if special:
             names.append(self.tr("{count} special tokens, outlined").format(count=words.count(special)))
@@ -276,6 +275,10 @@ class ChatWork(QScrollArea):
         self._problem.setVisible(bool(self._problem.text()))
         for button in (self._copy_text, self._copy_ids):
             button.setEnabled(store.viewed is not None)
+
+    def _role_words(self, role: str, count: int) -> str:
+        mark = ROLE_MARKS.get(role, "●") if role else "▭"
+        return f"{mark} {role or self.tr('template')} {words.count(count)}".replace(" ", "\u00a0")
 
     def _problem_words(self) -> str:
         store = self._store

@@ -1,7 +1,8 @@
 """How many tokens, characters and bytes a text has, and what its tokens cost."""
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui import words
 from explorer.ui.prices import chosen_price, cost, money
@@ -13,6 +14,7 @@ from explorer.ui.widgets.quiet_text import QuietText
 from explorer.ui.widgets.thin_bar import ThinBar
 
 MODES = ("text", "chat")
+_ONE_ROW_PX = 700
 
 
 class CountStrip(QWidget):
@@ -40,19 +42,22 @@ class CountStrip(QWidget):
         self._open.setAccessibleName(self.tr("Prices"))
         self._explain()
         self.modes = QButtonGroup(self)
-        row = QHBoxLayout()
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        modes, row = QHBoxLayout(), QHBoxLayout()
         for number, label in enumerate((self.tr("Text"), self.tr("Chat"))):
             button = QToolButton()
             button.setText(label)
             button.setCheckable(True)
             self.modes.addButton(button, number)
-            row.addWidget(button)
-        self._row = row
+            modes.addWidget(button)
+        modes.addStretch(1)
         row.addWidget(self.counts, 1)
         row.addWidget(self._open)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(row)
+        self._row.addLayout(modes)
+        self._row.addLayout(row, 1)
+        self._column.addLayout(self._row)
         self._column.addWidget(self.bar)
         self._column.addWidget(self._note)
         self._column.addWidget(self.prices)
@@ -119,7 +124,17 @@ class CountStrip(QWidget):
             )
         )
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The choice beside the counts, or above them where there is no room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        wide = self.width() >= self._theme.px(_ONE_ROW_PX)
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
     def _space(self) -> None:
+        self._arrange()
         self._column.setSpacing(self._theme.px(4))
         self._row.setSpacing(self._theme.px(6))
 

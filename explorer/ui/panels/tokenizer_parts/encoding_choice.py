@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog
 from explorer.protocol import Encoding
 from explorer.ui.stores.tokenizer import TokenizerStore
 
+_CHARACTERS = 12
 _FILE, _FOLDER = "\0file", "\0folder"
 TOKENIZER_SUFFIXES = (".gguf", ".tiktoken")
 TOKENIZER_NAMES = ("tokenizer.json", "tokenizer.model")
@@ -27,7 +28,9 @@ class EncodingChoice(QComboBox):
         self._shown: tuple[list[tuple[Encoding, str]], Encoding] = ([], "")
         self.setAccessibleName(self.tr("Encoding"))
         self.setToolTip(self.tr("Which vocabulary cuts the text"))
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # The list is as wide as its longest name, the button is not.
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(_CHARACTERS)
         self.setMaxVisibleItems(24)
         self.activated.connect(self._chosen)
 
@@ -50,6 +53,9 @@ class EncodingChoice(QComboBox):
             self.addItem(self.tr("A tokenizer's file …"), _FILE)
             self.addItem(self.tr("A model's folder …"), _FOLDER)
             self._show_chosen()
+        self.view().setMinimumWidth(
+            self.view().sizeHintForColumn(0) + self.view().verticalScrollBar().width()
+        )
 
     def ask_for_file(self) -> None:
         """Choose a tokenizer.json, a GGUF file or a rank file; nothing waits."""
