@@ -50,6 +50,7 @@ class Workshop:
         self.engines.received.connect(self._received)
         self.engines.training_lost.connect(self.training.worker_lost)
         self.engines.resident_ready.connect(self._ready)
+        self.engines.resident_lost.connect(lambda _role, words, _again: self.preferences.engine_lost(words))
         self.panel = TrainingPanel(
             theme,
             settings,
@@ -95,6 +96,12 @@ class Workshop:
         self.until(lambda: there() != [])
         self.qtbot.mouseClick(there()[0], Qt.MouseButton.LeftButton)
 
+    def choose(self, key: str, kept: int) -> None:
+        """As soon as a pair is there, with so many choices before it."""
+        sitting = self.preferences
+        self.until(lambda: sitting.state == "choosing" and sitting.kept and sitting.kept.count == kept)
+        self.qtbot.keyClick(self.panel.work.choosing, Qt.Key[f"Key_{key}"])
+
     def losses(self) -> dict[int, float]:
         steps, losses = self.run.data.steps, self.run.data.column("train_loss")
         return {int(step): float(loss) for step, loss in zip(steps, losses, strict=True)}
@@ -127,6 +134,39 @@ def test_a_model_that_chats_practises_and_each_update_can_be_looked_at(
         shop.until(lambda: group.where().startswith("Update 1  ·"))
         assert group._table.rowCount() == 4
         assert group.answer() != ""
+    finally:
+        shop.engines.close()
+
+
+def test_a_person_chooses_through_a_kill_and_a_reward_model_learns_from_it(
+    qtbot: QtBot, theme: Theme, settings: Settings, tmp_path: Path
+) -> None:
+    shop = Workshop(qtbot, theme, settings, tmp_path / "data")
+    try:
+        shop.engines.restart("inference")
+        setup, view = shop.panel.work.setup, shop.panel.work.choosing
+        setup.set_choice(Choice(stage="reward", labeller="person"))
+        setup.set_parent(str(save_chatting_model(tmp_path / "chatting")))
+        shop.until(lambda: "chosen 0 times" in setup.hint())
+        shop.press("Choose between answers…")
+        for kept in range(5):
+            shop.choose("A" if kept % 2 else "B", kept)
+        shop.until(lambda: view.count().startswith("5 choices"))
+        os.kill(shop.engines.pids()["inference"], signal.SIGKILL)
+        shop.until(lambda: "The engine has died" in view.notice())
+        shop.until(lambda: view.notice() == "")  # it is started again, and counts
+        shop.choose("A", 5)
+        shop.until(lambda: view.count().startswith("6 choices"))
+        qtbot.keyClick(view, Qt.Key.Key_U)
+        for kept in range(5, 9):
+            shop.choose("B", kept)
+        shop.press("Train a reward model on my 9 choices")
+        shop.until(lambda: shop.run.state == "finished")
+        assert not view.isVisible()
+        assert shop.run.data.has("held_out_accuracy") and not shop.run.data.has("true_accuracy")
+        (file,) = (tmp_path / "data" / "preferences").iterdir()
+        assert len(file.read_bytes().splitlines()) == 9
+        shop.until(lambda: shop.panel.work.curves.legend.text().count("held-out") == 1)
     finally:
         shop.engines.close()
 

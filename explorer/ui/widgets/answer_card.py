@@ -1,7 +1,7 @@
 """One of two answers to choose between: its letter, its text, its button."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTextEdit, QVBoxLayout
 
 from explorer.ui.theme import Theme
 
@@ -18,7 +18,8 @@ class AnswerCard(QFrame):
         self._waiting = False
         self._name = QLabel(letter)
         self._name.setProperty("role", "title")
-        self.text = QPlainTextEdit()
+        self.text = QTextEdit()  # unlike a QPlainTextEdit, it aligns what is read from the right
+        self.text.setAcceptRichText(False)
         self.text.setReadOnly(True)
         self.text.setUndoRedoEnabled(False)
         self.text.setTabChangesFocus(True)
@@ -51,9 +52,9 @@ class AnswerCard(QFrame):
         # A font or a colour set here would lose against the application's style sheet.
         colour = self._theme.colour("muted" if self._waiting else "text").name()
         self.text.setStyleSheet(
-            f"QPlainTextEdit {{ font-size: {self._theme.px(17)}px; color: {colour}; padding: 0; "
+            f"QTextEdit {{ font-size: {self._theme.px(17)}px; color: {colour}; padding: 0; "
             f"border: 1px solid transparent; background: transparent; }} "
-            f"QPlainTextEdit:focus {{ border-color: {self._theme.colour('accent').name()}; }}"
+            f"QTextEdit:focus {{ border-color: {self._theme.colour('accent').name()}; }}"
         )
 
     def _apply_theme(self) -> None:

@@ -111,6 +111,11 @@ class CurvePlot(pg.PlotWidget):
             self._item.setLogMode(x=on, y=False)
             self.show_whole()
 
+    def set_least_height(self, least_height: int) -> None:
+        """How low it may get, in pixels at 100 %."""
+        self._least_height = least_height
+        self.setMinimumHeight(self._theme.px(least_height))
+
     def forget_heights(self) -> None:
         """Another measure comes: its heights have nothing to do with the present ones."""
         self._heights = None

@@ -177,15 +177,20 @@ class GroupView(TallEnough):
             self._show_group(group, update)
 
     def _where_words(self, update: Update) -> str:
-        said = self.tr("Update {step}  ·  problem {number} of {total}").format(
+        said = self.tr("Update {step}  ·  problem {number} of {total}")
+        if all(one.right is None for one in update.groups[self._place].rollouts):
+            said = self.tr("Update {step}  ·  question {number} of {total}")
+        said = said.format(
             step=words.count(update.step), number=update.first + self._place + 1, total=update.total
         )
         if not update.compares:
             return said
         if update.flat == update.total:
-            return f"{said}  ·  {self.tr('all rewards were equal in every group: no update')}"
+            nothing = self.tr("all rewards were equal in every group: no update")
+            return f"{said}  ·  {nothing}"
         if update.flat:
-            return f"{said}  ·  {self.tr('{count} taught nothing').format(count=update.flat)}"
+            some = self.tr("{count} taught nothing").format(count=update.flat)
+            return f"{said}  ·  {some}"
         return said
 
     def _show_group(self, group: RolloutGroup, update: Update) -> None:

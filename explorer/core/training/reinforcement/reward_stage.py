@@ -149,7 +149,7 @@ class RewardModelling:
         better, worse = self._head.judged([pair.preferred, pair.other]).tolist()
         choice = pair.choice
         a, b = (better, worse) if choice.chosen == "a" else (worse, better)
-        text = f"A {a:+.2f}: {choice.a}\nB {b:+.2f}: {choice.b}\n{choice.by}: {choice.chosen.upper()}"
+        text = f"\nA {a:+.2f}: {choice.a}\nB {b:+.2f}: {choice.b}\n{choice.by}: {choice.chosen.upper()}"
         return Sample(step=step, text=text, temperature=0.0, prompt=choice.messages[-1].content)
 
     def state(self) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from explorer.ui import words
 from explorer.ui.panels.base import Notice
@@ -48,6 +48,8 @@ class ChoosingView(TallEnough):
         self._of.setWordWrap(True)
         self._done = QPushButton(self.tr("Done"))
         self._done.setToolTip(self.tr("Back to the runs; your choices are kept (Esc)"))
+        self._asked = QFrame()
+        self._asked.setObjectName("surface")
         self._question = QLabel()
         self._question.setProperty("role", "large")
         self._question.setTextFormat(Qt.TextFormat.PlainText)
@@ -61,6 +63,8 @@ class ChoosingView(TallEnough):
         self._undo = QPushButton(self.tr("Undo"))
         self._undo.setToolTip(self.tr("Take the last choice back (key U)"))
         self._count = QLabel()
+        self._keys = QLabel(self.tr("Keys: A, B, S to skip, U to undo"))
+        self._keys.setProperty("role", "caption")
         self._train = QPushButton()
         self._train.setProperty("kind", "primary")
         self._lay_out(title)
@@ -73,12 +77,14 @@ class ChoosingView(TallEnough):
         self._cards.addWidget(self.card_a, 1)
         self._cards.addWidget(self.card_b, 1)
         self._row = FlowLayout()
-        for widget in (self._skip, self._undo, self._count, self._train):
+        for widget in (self._skip, self._undo, self._count, self._train, self._keys):
             self._row.addWidget(widget)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._top)
         self._column.addWidget(self._notice)
-        self._column.addWidget(self._question)
+        self._inside = QVBoxLayout(self._asked)
+        self._inside.addWidget(self._question)
+        self._column.addWidget(self._asked)
         self._column.addWidget(self._bar)
         self._column.addLayout(self._cards, 1)
         self._column.addLayout(self._row)
@@ -194,3 +200,4 @@ class ChoosingView(TallEnough):
         for layout in (self._top, self._cards):
             layout.setSpacing(px(12))
         self._row.setSpacing(px(8))
+        self._inside.setContentsMargins(px(12), px(8), px(12), px(8))

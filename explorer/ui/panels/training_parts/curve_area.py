@@ -32,6 +32,8 @@ from explorer.ui.widgets.tiles import NOTHING
 
 SMOOTHINGS = (1, 10, 20, 50, 200)
 """Steps to take the mean over; 1: off."""
+_LEAST_PX, _LEAST_OF_TWO_PX = 150, 100
+"""How low a plot may get at 100 %: alone, and one of two."""
 
 
 class CurveArea(TallEnough):
@@ -54,7 +56,7 @@ class CurveArea(TallEnough):
     def _build(self) -> None:
         self.plot = CurvePlot(self._theme)
         self.plot.setAccessibleName(self.tr("Curves of the run"))
-        self.under = CurvePlot(self._theme)
+        self.under = CurvePlot(self._theme, _LEAST_OF_TWO_PX)
         """The same runs on another scale; hidden where there is nothing to put beside a subject."""
         self.under.setAccessibleName(self.tr("Curves by the labeller's rule"))
         self.under.follow(self.plot)
@@ -198,6 +200,7 @@ class CurveArea(TallEnough):
     def _show_under(self, on: bool) -> None:
         for widget in (self.under, self._under_name):
             widget.setVisible(on)
+        self.plot.set_least_height(_LEAST_OF_TWO_PX if on else _LEAST_PX)
 
     def _lines(self, subject: Subject, current: RunView | None) -> list[Line]:
         alone = len(self._views) == 1
@@ -252,7 +255,8 @@ class CurveArea(TallEnough):
             drawn.append((beside, self.under.lines))
         if len(self._views) > 1 and len(MEASURES[self._subject()]) == 2:
             # One entry a run: training and held-out together.
-            title = f"{title}  {self.tr('training / held-out')}"
+            both = self.tr("training / held-out")
+            title = f"{title}  {both}"
             entries = [entry for subject, lines in drawn for entry in self._pairs(subject, lines, step)]
         else:
             entries = [self._entry(line, step) for _, lines in drawn for line in lines]
@@ -266,10 +270,10 @@ class CurveArea(TallEnough):
         """One entry a run, with all that it measures of the subject."""
         each = len(MEASURES[subject])
         of_runs = [lines[start : start + each] for start in range(0, len(lines), each)]
-        rule = f", {self.tr('by the rule')}" if subject != self._subject() else ""
+        name = "{run}" if subject == self._subject() else self.tr("{run}, by the rule")
         return [
             Entry(
-                f"{view.name}{rule}",
+                name.format(run=view.name),
                 " / ".join(self._value(line, step) for line in own),
                 own[0].slot,
                 self.plot.colour_of(own[0]),

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from explorer.ui.panels.training_parts.choosing_view import ChoosingView
 from explorer.ui.panels.training_parts.curve_area import CurveArea
@@ -39,6 +39,7 @@ class WorkArea(TallEnough):
         self.empty_button = QPushButton(self.tr("Start with the Python manual"))
         self._has_run = self._chooses = False
         self._build()
+        self._turn()
         CalmWheel(self)
         self._restore()
         self._apply_theme()
@@ -58,10 +59,12 @@ class WorkArea(TallEnough):
         self._run_column.addWidget(self._sides, 1)
         self._run_column.addWidget(self.tiles)
         top = QWidget()
-        self._stack = QStackedLayout(top)
-        self._stack.addWidget(self._make_empty())
-        self._stack.addWidget(run)
-        self._stack.addWidget(self.choosing)
+        # Not a stacked layout, which is as high as the highest of its pages.
+        self._pages = (self._make_empty(), run, self.choosing)
+        pages = QVBoxLayout(top)
+        pages.setContentsMargins(0, 0, 0, 0)
+        for page in self._pages:
+            pages.addWidget(page)
         self._halves = QSplitter(Qt.Orientation.Vertical)
         self._halves.addWidget(top)
         self._halves.addWidget(self.list)
@@ -98,17 +101,19 @@ class WorkArea(TallEnough):
         self._turn()
 
     def _turn(self) -> None:
-        self._stack.setCurrentIndex(_CHOOSING if self._chooses else _RUN if self._has_run else _EMPTY)
+        shown = _CHOOSING if self._chooses else _RUN if self._has_run else _EMPTY
+        for number, page in enumerate(self._pages):
+            page.setVisible(number == shown)
 
     @property
     def shows_work(self) -> bool:
         """Whether a run is on the screen."""
-        return self._stack.currentIndex() == _RUN
+        return self._has_run and not self._chooses
 
     @property
     def shows_choosing(self) -> bool:
         """Whether the person is asked to choose."""
-        return self._stack.currentIndex() == _CHOOSING
+        return self._chooses
 
     def _remember(self, name: str, splitter: QSplitter) -> None:
         self._settings.set(f"training/{name}/{splitter.orientation().name}", splitter.saveState())

@@ -212,7 +212,7 @@ def test_a_reward_model_goes_on_exactly(places: Path, judge: RunFolder, tmp_path
     ours, theirs = (load_reward_model(each.checkpoint_path(40), torch.device("cpu")) for each in (run, judge))
     assert torch.equal(ours.head, theirs.head)
     samples = [fact.sample for fact in said if isinstance(fact, Sampled)]
-    assert samples[-1].prompt == "the cat?" and samples[-1].text.startswith("A ")
+    assert samples[-1].prompt == "the cat?" and samples[-1].text.startswith("\nA ")
 
 
 def test_a_rule_labels_pairs_that_the_model_wrote(places: Path, tmp_path: Path) -> None:
