@@ -13,6 +13,8 @@ from explorer.ui.panels.training_parts.beginnings import beginnings_of, judges_o
 from explorer.ui.panels.training_parts.choice import Choice
 from explorer.ui.panels.training_parts.choosing import Choosing
 from explorer.ui.panels.training_parts.copies import points_table, sayings_table
+from explorer.ui.panels.training_parts.looking_back import LookingBack
+from explorer.ui.panels.training_parts.reopening import remember_opened, remembered_opened
 from explorer.ui.panels.training_parts.run_views import RunView, bin_rows, rows_of, view_of
 from explorer.ui.panels.training_parts.subjects import PRACTICE_STAGES
 from explorer.ui.panels.training_parts.work_area import WorkArea
@@ -56,9 +58,7 @@ class TrainingPanel(Panel):
         )
         self._settings, self._training, self._runs, self._engine = settings, training, runs, engine
         self._known, self._rollouts, self._preferences = known, rollouts, preferences
-        self._back_step: float | None = None
-        """The step that was gone back to; None: follow the newest."""
-        self._back_key = ""
+        self._back = LookingBack()
         self._selected = ""
         """The run that the list's selection was put on when it became the current one."""
         self._drawing = self._timer(REDRAW_EVERY_MS, self._render_if_seen)
@@ -151,6 +151,9 @@ class TrainingPanel(Panel):
         work.list.empty_requested.connect(self._runs.empty_bin)
         self._choosing = Choosing(self, work, self._preferences)
         self._choosing.train_requested.connect(self._train_on_choices)
+        self._choosing.turned.connect(lambda on: self.show_starters(not on))
+        if self._preferences.open:  # since before this panel was built
+            self.show_starters(False)
         self._device_changed()
         self._render_beginnings()
         if work.setup.stage != "pretrain":
@@ -190,7 +193,7 @@ class TrainingPanel(Panel):
         if self._runs.listed and not self._runs.reopened:
             self._runs.reopened = True
             self._reopen_remembered()
-        self._remember_opened()
+        remember_opened(self._settings, self._runs)
         self._render_beginnings()
         self._soon()
 
@@ -222,22 +225,18 @@ class TrainingPanel(Panel):
                 else self.tr("No model yet: let one learn the Python manual, here and now.")
             )
             return
-        if current.key != self._back_key:
-            self._back_key, self._back_step = current.key, None
-        last = current.data.last_step
-        cursor = self._back_step if self._back_step is not None else last
+        self._back.of(current.key)
+        cursor = current.data.last_step if self._back.step is None else self._back.step
         self.work.curves.show_runs(self._shown(), current, None if cursor is None else float(cursor))
         self.work.tiles.show_run(current)
         self._render_sayings(current)
         practises = current.stage in PRACTICE_STAGES
         self.work.side.show_practice(practises)
         if practises:
-            self.work.side.show_tries(current, self._back_step, self._rollouts)
+            self.work.side.show_tries(current, self._back.step, self._rollouts)
 
     def _render_sayings(self, current: RunView) -> None:
-        samples = current.data.samples
-        newest = len(samples) - 1 if samples else None
-        index = newest if self._back_step is None else current.data.sample_index_at(self._back_step)
+        samples, index = current.data.samples, self._back.saying(current.data)
         active = current.live is not None and current.live.active
         may_sample = current.live is not None and current.live.state in ("running", "pausing", "paused")
         waiting = (
@@ -245,7 +244,7 @@ class TrainingPanel(Panel):
             if active
             else self.tr("This run has no sayings.")
         )
-        self.work.sayings.show_samples(samples, index, self._back_step is None, may_sample, waiting)
+        self.work.sayings.show_samples(samples, index, self._back.step is None, may_sample, waiting)
 
     def _render_list(self) -> None:
         self.work.list.set_rows(rows_of(self._training, self._runs), bin_rows(self._runs))
@@ -357,31 +356,21 @@ class TrainingPanel(Panel):
 
     def _go_back_to(self, step: float | None) -> None:
         current = self._current()
-        last = current.data.last_step if current is not None else None
-        at_the_end = step is None or (last is not None and step >= last)
-        self._back_step = None if at_the_end else step
+        if current is not None:
+            self._back.go_to(step, current.data)
         self._render()
 
     def _choose_saying(self, index: int) -> None:
         current = self._current()
-        if current is not None and index < len(current.data.samples):
-            newest = index == len(current.data.samples) - 1
-            self._go_back_to(None if newest else current.data.samples[index].step)
+        if current is not None:
+            self._back.go_to_saying(index, current.data)
+            self._render()
 
     def _walk(self, direction: int) -> None:
-        """To the saying before or after; -2 and 2: to the first and the newest."""
         current = self._current()
-        if current is None or not current.data.samples:
-            return
-        newest = len(current.data.samples) - 1
-        at = newest if self._back_step is None else current.data.sample_index_at(self._back_step)
-        steps = {
-            -2: 0,
-            -1: max((at or 0) - 1, 0),
-            1: min(-1 if at is None else at, newest - 1) + 1,
-            2: newest,
-        }
-        self._choose_saying(steps[direction])
+        if current is not None:
+            self._back.walk(direction, current.data)
+            self._render()
 
     # ------------------------------------------------------------ the list
 
@@ -420,21 +409,12 @@ class TrainingPanel(Panel):
         self._runs.restore(info.run)
         self.open_run(info.path)
 
-    def _remember_opened(self) -> None:
-        shown = "\n".join(self._runs.shown)
-        if shown != self._settings.text("training/shown"):
-            self._settings.set("training/shown", shown)
-        if self._runs.current and self._runs.current != self._settings.text("training/current"):
-            self._settings.set("training/current", self._runs.current)
-
     def _reopen_remembered(self) -> None:
         """What was on the screen yesterday is there today."""
-        known = {info.path for info in (*self._runs.runs, *self._runs.recorded)}
-        current = self._settings.text("training/current")
-        shown = self._settings.text("training/shown").split("\n")
-        for key in [key for key in shown if key in known and key != current]:
+        beside, current = remembered_opened(self._settings, self._runs)
+        for key in beside:
             self._show_curves(key, True)
-        if current in known:
+        if current:
             self.open_run(current)
 
     # ------------------------------------------------------------ files

@@ -10,9 +10,13 @@ from explorer.ui.stores.preferences import PreferencesStore
 
 
 class Choosing(QObject):
-    """A sitting takes the place of the run on the screen. Signals: `train_requested`, on what was chosen."""
+    """A sitting takes the place of the run on the screen.
+
+    Signals: `train_requested`, on what was chosen; `turned(on)`, a sitting began or ended.
+    """
 
     train_requested = Signal()
+    turned = Signal(bool)
 
     def __init__(self, parent: QObject, work: WorkArea, store: PreferencesStore) -> None:
         super().__init__(parent)
@@ -53,9 +57,14 @@ class Choosing(QObject):
 
     def _render(self) -> None:
         self._count()
-        opens = self._store.open and not self._work.shows_choosing
-        if self._store.open:
+        on = self._store.open
+        if on:
             self._work.choosing.show_sitting(self._store)
-        self._work.show_choosing(self._store.open)
-        if opens:
+        if on != self._work.shows_choosing:
+            self._work.show_choosing(on)
+            self._turned(on)
+
+    def _turned(self, on: bool) -> None:
+        if on:
             self._work.choosing.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.turned.emit(on)

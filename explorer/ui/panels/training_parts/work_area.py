@@ -96,7 +96,7 @@ class WorkArea(TallEnough):
         self._turn()
 
     def show_choosing(self, on: bool) -> None:
-        """The page on which a person says which answers are better, in place of the run."""
+        """The page on which a person says which answers are better, in place of the run and the sentence."""
         self._chooses = on
         self._turn()
 
@@ -104,6 +104,7 @@ class WorkArea(TallEnough):
         shown = _CHOOSING if self._chooses else _RUN if self._has_run else _EMPTY
         for number, page in enumerate(self._pages):
             page.setVisible(number == shown)
+        self.setup.setVisible(not self._chooses)
 
     @property
     def shows_work(self) -> bool:
