@@ -37,8 +37,8 @@ COURSES: tuple[Course, ...] = (
         "base",
         "explorer-base",
         "pretrain",
-        steps=5600,
-        world_characters=24_000_000,
+        steps=8400,
+        world_characters=36_000_000,
         milestones=8,
     ),
     Course(
@@ -49,7 +49,7 @@ COURSES: tuple[Course, ...] = (
         parent="base",
         conversations=60_000,
         milestones=2,
-        options={"shown_steps": "0.5"},
+        options={"shown_steps": "0.3"},
     ),
     Course(
         "invents",

@@ -34,7 +34,7 @@ LEAST_CHARACTERS = 100_000
 DEFAULT_SEED = 1
 _CHAPTER = 1_000_000
 PAGES_PER_MILLION: Mapping[Kind, int] = {
-    "person": 14,
+    "person": 10,
     "town": 6,
     "animal": 6,
     "job": 2,
@@ -46,8 +46,8 @@ _CHORUSES_PER_MILLION = 20
 RARE_PAGES = 2
 """Pages about each entity that is `rare`, in a whole corpus."""
 MIX: Mapping[DocumentKind, float] = {
-    "story": 33, "explanation": 6, "letter": 5.5, "diary": 4.5, "recipe": 2.5, "list": 1.5, "news": 3,
-    "dialogue": 4, "reading": 18, "problem": 18, "code": 2, "chinese": 2,
+    "story": 24, "explanation": 5, "letter": 4.5, "diary": 3.5, "recipe": 2, "list": 1.5, "news": 3,
+    "dialogue": 3.5, "reading": 19, "problem": 30, "code": 2, "chinese": 2,
 }  # fmt: skip
 """Shares, by characters, of what fills a chapter beside the pages. A Chinese character weighs about as
 much as three or four English ones in tokens: 2 % of characters are about 6 % of tokens."""
