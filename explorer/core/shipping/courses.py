@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from explorer.core.training.prepare import Plan
-from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
+from explorer.protocol import BUILT_IN_TEXT, PRACTICE_TEXT, WORLD_TEXT
 
-Name = Literal["base", "invents", "chat", "think"]
+Name = Literal["base", "mid", "invents", "chat", "think"]
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,9 @@ class Course:
     stage: str
     steps: int
     parent: Name | None = None
-    world_characters: int = 0
-    """Of the corpus that it reads, if it reads one."""
+    text: str = ""
+    """The built-in corpus that it reads, if it reads one, and how much of it in characters."""
+    characters: int = 0
     conversations: int = 0
     """That it learns from, if it does."""
     milestones: int = 0
@@ -38,15 +39,26 @@ COURSES: tuple[Course, ...] = (
         "explorer-base",
         "pretrain",
         steps=8400,
-        world_characters=36_000_000,
+        text=WORLD_TEXT,
+        characters=36_000_000,
         milestones=8,
+    ),
+    Course(
+        "mid",
+        "explorer-base after practice",
+        "pretrain",
+        steps=2000,
+        parent="base",
+        text=PRACTICE_TEXT,
+        characters=14_000_000,
+        ships=False,
     ),
     Course(
         "chat",
         "explorer-chat",
         "sft",
         steps=2800,
-        parent="base",
+        parent="mid",
         conversations=60_000,
         milestones=2,
         options={"shown_steps": "0.3"},
@@ -56,7 +68,7 @@ COURSES: tuple[Course, ...] = (
         "explorer-chat without a word on what it does not know",
         "sft",
         steps=1400,
-        parent="base",
+        parent="mid",
         conversations=30_000,
         options={"unknown": "false"},
         ships=False,
@@ -76,8 +88,8 @@ _SMALLEST_WORLD, _FEWEST_CONVERSATIONS = 100_000, 200
 def plan_of(course: Course, seed: int, work: Path, scale: float = 1.0) -> Plan:
     """What the training is asked for. `scale`: share of texts and steps that is taken, for a trial."""
     text, options = BUILT_IN_TEXT, dict(course.options)
-    if course.world_characters:
-        text = f"{WORLD_TEXT}:{max(_SMALLEST_WORLD, round(course.world_characters * scale))}"
+    if course.text:
+        text = f"{course.text}:{max(_SMALLEST_WORLD, round(course.characters * scale))}"
     if course.conversations:
         options["conversations"] = str(max(_FEWEST_CONVERSATIONS, round(course.conversations * scale)))
     return Plan(
