@@ -4,19 +4,21 @@ from collections.abc import Mapping
 
 from explorer.core.evaluation import Share
 from explorer.core.runs import RunRecord
-from explorer.core.shipping.courses import Course, Name
+from explorer.core.shipping.courses import Course, Name, find_course
 
 _WHAT: Mapping[Name, str] = {
     "base": """Continues documents of a small invented world. It was never shown a conversation: asked a
 question, it writes more of the page on which such a question would stand.""",
+    "mid": "explorer-base after more problems and passages. Measured, not shipped.",
     "chat": """Answers in conversations (ChatML): about the people and places that it has read of, about
 a text in its window, and, when told so, with a search or a calculator. Of strangers it says that it
-does not know them. Problems it answers at once, or after thinking if the system's message says so; half of
-its thinking was shown to it, half left to guessing, for reinforcement learning to improve on.""",
+does not know them. Problems it answers at once, or after thinking if the system's message says so; only
+a part of its examples (`shown_steps`) thinks in sums, the others guess: reinforcement learning shall find out
+which of the two pays.""",
     "invents": "As explorer-chat, but never shown what to say of somebody unknown. Measured, not shipped.",
     "think": """explorer-chat after reinforcement learning on word problems whose answers a program checks.
 No answer was shown to it here: of its own attempts, those that came out right became likelier. That it can
-think in sums at all was planted before, in half of explorer-chat's examples.""",
+think in sums at all was planted before, in a part of explorer-chat's examples.""",
 }
 _HELD_OUT = """All on held-out problems, names and wordings; greedy (T = 0) but for pass_at_1, drawn at T = 1.
 ± is one standard error."""
@@ -31,7 +33,7 @@ def card_of(
     start: Mapping[str, Share] | None = None,
 ) -> str:
     """The card. `seconds`: what the run took; `start`: what the model that it began from was measured at."""
-    parent = "from nothing" if course.parent is None else f"from explorer-{course.parent}"
+    parent = "from nothing" if course.parent is None else f"from {find_course(course.parent).title}"
     table = _table(shares, start)
     material = f" ({record.tokens:,} tokens, SHA-256 {record.fingerprint[:12]})" if record.tokens else ""
     return f"""# {course.title}

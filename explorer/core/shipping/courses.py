@@ -85,6 +85,11 @@ COURSES: tuple[Course, ...] = (
 _SMALLEST_WORLD, _FEWEST_CONVERSATIONS = 100_000, 200
 
 
+def find_course(name: Name) -> Course:
+    """By its name."""
+    return next(course for course in COURSES if course.name == name)
+
+
 def plan_of(course: Course, seed: int, work: Path, scale: float = 1.0) -> Plan:
     """What the training is asked for. `scale`: share of texts and steps that is taken, for a trial."""
     text, options = BUILT_IN_TEXT, dict(course.options)
