@@ -11,14 +11,16 @@ from explorer.core.data.world.people import Discourse
 from explorer.core.data.world.wordlists import entries, sections
 
 Split = Literal["train", "held_out"]
-Way = Literal["say", "ask", "answer"]
+Way = Literal["say", "ask", "ask in chats", "answer"]
+_IN_CHATS = 0.6
+"""Share of a conversation's questions whose wording no document has, where there are such."""
 _UNCOUNTED = ("chalk", "glue")
 
 
 @cache
 def fact_grammar() -> Grammar:
     """Every way to state, ask and answer."""
-    return Grammar(sections("en/facts"))
+    return Grammar(sections("en/facts"), sections("en/asking"))
 
 
 def _section(fact: Fact, way: Way, split: Split) -> str:
@@ -71,6 +73,13 @@ def state(fact: Fact, dice: Dice, split: Split = "train") -> str:
 def ask(fact: Fact, dice: Dice, split: Split = "train") -> str:
     """A question that the fact answers, with the full name."""
     return _alone(fact, "ask", dice, split)
+
+
+def ask_in_chat(fact: Fact, dice: Dice, split: Split = "train") -> str:
+    """As `ask`, in more wordings: people ask in more ways than documents do."""
+    more = split == "train" and dice.chance(_IN_CHATS)
+    has_more = more and _section(fact, "ask in chats", split) in sections("en/asking")
+    return _alone(fact, "ask in chats" if has_more else "ask", dice, split)
 
 
 def answer(fact: Fact, dice: Dice) -> str:
