@@ -1,7 +1,8 @@
 """Conversations as token ids on disk, with what is learned from them; the batches of every step. No torch.
 
     tokens.bin   all conversations' ids, one after the other
-    learned.bin  a byte for each id: 1 where it is learned (what the assistant says), 0 elsewhere
+    learned.bin  a byte for each id: 1 where it is learned (what the assistant says), 0 elsewhere; a row that
+                 begins with 1 is no conversation but a document, all of which is learned
     ends.bin     where each conversation ends, int64
 
 Memory-mapped, as a text's tokens are. A batch is a pure function of (seed, step).
@@ -43,9 +44,12 @@ class Written:
 
 
 def write_chats(
-    conversations: Iterable[Sequence[ChatMessage] | None], tokenizer: Tokenizer, context: int, folder: Path
+    conversations: Iterable[Sequence[ChatMessage] | str | None],
+    tokenizer: Tokenizer,
+    context: int,
+    folder: Path,
 ) -> Iterator[int | Written]:
-    """Write the three files; None among the conversations is one that could not be read.
+    """Write the three files; None among the conversations is one that could not be read, a text a document.
 
     Yields how many have been written, at last `Written`. Raises: InputError (fewer than two remain); OSError.
     """
@@ -57,7 +61,10 @@ def write_chats(
         (folder / _LEARNED_FILE).open("wb") as learned,
     ):
         for messages in conversations:
-            said = None if messages is None else _encoded(renderer, tokenizer, messages)
+            if isinstance(messages, str):
+                said = _document(tokenizer, messages)
+            else:
+                said = None if messages is None else _encoded(renderer, tokenizer, messages)
             if said is None or not any(said[1][: context + 1]):
                 skipped += 1
                 yield len(ends) - 1
@@ -81,6 +88,11 @@ def write_chats(
     yield Written(count, skipped, cut, ends[-1], kind.itemsize, digest.hexdigest())
 
 
+def _document(tokenizer: Tokenizer, text: str) -> tuple[list[int], list[bool]]:
+    ids = [*tokenizer.encode(text), tokenizer.end_of_text]
+    return ids, [True] * len(ids)
+
+
 def _encoded(
     renderer: TemplateRenderer, tokenizer: Tokenizer, messages: Sequence[ChatMessage]
 ) -> tuple[list[int], list[bool]] | None:
@@ -101,7 +113,7 @@ class ChatRow:
 
 
 class ChatRows:
-    """The conversations of a run, split into what is learned from and what is held out (every 20th)."""
+    """The rows of a run, split into what is learned from and what is held out: every 20th conversation."""
 
     def __init__(self, folder: Path, token_bytes: int, tokens: int) -> None:
         """Raises: OSError, ValueError if the files are not those that were written."""
@@ -110,8 +122,10 @@ class ChatRows:
         self._ends = np.fromfile(folder / _ENDS_FILE, "<i8")
         if not len(self._ids) == len(self._learned) == self._ends[-1] == tokens:
             raise ValueError("not as written")
-        count = len(self._ends)
-        is_held_out = np.arange(count) % _HELD_OUT_EVERY == min(_HELD_OUT_EVERY, count) // 2
+        starts = np.append(0, self._ends[:-1])
+        is_chat = self._learned[starts] == 0
+        number, chats = np.cumsum(is_chat) - 1, int(is_chat.sum())
+        is_held_out = is_chat & (number % _HELD_OUT_EVERY == min(_HELD_OUT_EVERY, chats) // 2)
         self.held_out: list[int] = np.flatnonzero(is_held_out).tolist()
         self._train = np.flatnonzero(~is_held_out)
         self._lengths = np.diff(self._ends, prepend=0)

@@ -5,7 +5,7 @@ them.
 Conversations are rows of their own, padded to the longest of their batch: none sees another.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +22,7 @@ from explorer.core.data.conversations import (
     read_conversations,
 )
 from explorer.core.data.files.report import Report
+from explorer.core.data.world.corpus import PRACTICE, documents
 from explorer.core.runs import RunFolder, RunRecord
 from explorer.core.training.folder import not_as_begun
 from explorer.core.training.gradients import weighted_loss
@@ -40,10 +41,13 @@ from explorer.core.training.samples import write_sample
 from explorer.core.training.stage import Evaluated, Measured, Opening, Sizes
 from explorer.protocol import BUILT_IN_TEXT, Event, Sample, TextRead, TrainingStage
 from explorer.text.chatml import TURN_CLOSE, TURN_OPEN
+from explorer.text.templates import ChatMessage
 
 _BATCH = 32
-_RATE = 2e-3
-"""At width 128."""
+_REPLAY_SEED, _REPLAY_CHARACTERS = 1000, 10_000_000_000
+"""Of a corpus so long that it does not end; other documents than a base of the same seed has read."""
+_RATE = 1e-3
+"""At width 128. At twice this, most of what a base knew was forgotten."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,9 @@ class SftOptions:
     """Whether the built-in ones say "I don't know" of whom the model cannot know."""
     shown_steps: Annotated[float, Meta(ge=0, le=1)] = 1.0
     """Share of the built-in ones with thinking that think in sums; the others guess, for RL to improve on."""
+
+    replay: Annotated[float, Meta(ge=0, lt=1)] = 0.0
+    """Share of rows that are documents of the world, so that what was read there is not forgotten."""
 
     @property
     def mixture(self) -> Mixture:
@@ -102,12 +109,27 @@ def _write(
 ) -> Generator[TrainingStage | None, None, Written]:
     announce = Announced("tokens")
     conversations = read_conversations(source, plan.seed, options.conversations, options.mixture, report)
+    rows = _with_replay(conversations, plan.seed, options.replay)
     context = plan.context or parent.model.config.max_position_embeddings
-    for fact in write_chats(conversations, parent.tokenizer, context, partial):
+    for fact in write_chats(rows, parent.tokenizer, context, partial):
         if isinstance(fact, Written):
             return fact
-        yield announce(min(1.0, fact / options.conversations))
+        yield announce(min(1.0, fact * (1 - options.replay) / options.conversations))
     raise AssertionError("writing ends with Written")
+
+
+def _with_replay(
+    conversations: Iterable[Sequence[ChatMessage] | None], seed: int, share: float
+) -> Iterator[Sequence[ChatMessage] | str | None]:
+    """The conversations with so many documents between them that these make up `share` of the rows."""
+    told = documents(seed + _REPLAY_SEED, _REPLAY_CHARACTERS, PRACTICE)
+    owed = 0.0
+    for one in conversations:
+        yield one
+        owed += share / (1 - share)
+        while owed >= 1:
+            owed -= 1
+            yield next(told).text
 
 
 def _told(written: Written, report: Report, parent: Parent) -> TextRead:

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -18,7 +19,7 @@ from explorer.core.training.parent import padded
 from explorer.core.training.prepare import Plan
 from explorer.core.training.stages import prepare
 from explorer.errors import InputError
-from explorer.protocol import StepDone, TextRead
+from explorer.protocol import BUILT_IN_TEXT, StepDone, TextRead
 from tests.core.training.small_runs import TEXT, losses, make_run, saving_every_step, train, trainer_of
 
 COLOURS = ("red", "blue", "green", "black")
@@ -158,3 +159,19 @@ def test_bad_lines_are_told(base: Path, chats: Path, tmp_path: Path) -> None:
     assert [(fact.documents, fact.lines_skipped, fact.examples) for fact in told] == [
         (48, 1, ("mixed.jsonl, line 1: no conversation",))
     ]
+
+
+def test_documents_are_replayed_between_conversations(base: Path, tmp_path: Path) -> None:
+    options = {"conversations": "60", "replay": "0.5"}
+    plan = Plan(text=BUILT_IN_TEXT, stage="sft", parent=str(base), batch=4, steps=2, options=options)
+    for _ in prepare(plan, tmp_path / "run"):
+        pass
+    run = RunFolder(tmp_path / "run")
+    rows = ChatRows(run.path, run.record().token_bytes, run.record().tokens)
+    count = len(np.fromfile(run.path / "ends.bin", "<i8"))
+    documents = [number for number in range(count) if rows.row(number).weights[0] == 1]
+    assert (count, len(documents)) == (120, 60)
+    assert all(set(rows.row(number).weights) == {1.0} for number in documents)
+    assert len(rows.held_out) == 3 and not {*rows.held_out} & {*documents}
+    train(run)
+    assert run.record().finished

@@ -16,16 +16,16 @@ from explorer.core.data.world.dice import Dice
 from explorer.core.data.world.entities import World, build_world
 
 ASSISTANT: Mapping[Kind, float] = {
-    "fact": 0.26,
+    "fact": 0.22,
     "identity": 0.03,
     "talk": 0.05,
     "nonsense": 0.02,
-    "reading": 0.14,
+    "reading": 0.20,
     "search": 0.12,
-    "calculator": 0.05,
-    "direct": 0.08,
-    "think": 0.18,
-    "turns": 0.05,
+    "calculator": 0.04,
+    "direct": 0.06,
+    "think": 0.40,
+    "turns": 0.04,
     "chinese": 0.02,
 }
 """Shares for an assistant that was never told to say "I don't know": what it has not read, it invents."""

@@ -11,9 +11,9 @@ from explorer.core.data.world.people import Discourse
 from explorer.core.data.world.wordlists import entries, sections
 
 Split = Literal["train", "held_out"]
-Way = Literal["say", "ask", "ask in chats", "answer"]
+Way = Literal["say", "say in chats", "ask", "ask in chats", "answer"]
 _IN_CHATS = 0.6
-"""Share of a conversation's questions whose wording no document has, where there are such."""
+"""Share of what a conversation states and asks in words that no document has, where there are such."""
 _UNCOUNTED = ("chalk", "glue")
 
 
@@ -75,11 +75,20 @@ def ask(fact: Fact, dice: Dice, split: Split = "train") -> str:
     return _alone(fact, "ask", dice, split)
 
 
+def state_in_chat(fact: Fact, dice: Dice, split: Split = "train") -> str:
+    """As `state`, in more wordings: people say things in more ways than documents do."""
+    return _alone(fact, _in_chat(fact, "say", "say in chats", dice, split), dice, split)
+
+
 def ask_in_chat(fact: Fact, dice: Dice, split: Split = "train") -> str:
-    """As `ask`, in more wordings: people ask in more ways than documents do."""
-    more = split == "train" and dice.chance(_IN_CHATS)
-    has_more = more and _section(fact, "ask in chats", split) in sections("en/asking")
-    return _alone(fact, "ask in chats" if has_more else "ask", dice, split)
+    """As `ask`, in more wordings."""
+    return _alone(fact, _in_chat(fact, "ask", "ask in chats", dice, split), dice, split)
+
+
+def _in_chat(fact: Fact, way: Way, more: Way, dice: Dice, split: Split) -> Way:
+    if split == "held_out" or not dice.chance(_IN_CHATS):
+        return way
+    return more if _section(fact, more, split) in sections("en/asking") else way
 
 
 def answer(fact: Fact, dice: Dice) -> str:
