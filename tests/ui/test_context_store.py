@@ -128,11 +128,13 @@ def test_everything_comes_back_after_a_restart(rig, qtbot):
     rig.context.set(max_tokens=77)
     rig.say("the sea is blue")
     rig.context.set_composer("half a senten")
+    rig.context.attach(Attachment("a long text", "sea.md"))
     rig.context._save()
     rig.settle()
     again = ContextRig(qtbot, _answers, kept=rig.kept)
     again.start()
     assert again.words() == ["user: the sea is blue", "assistant: It is blue."]
+    assert again.context.documents.attached == Attachment("a long text", "sea.md")
     assert again.context.composer == "half a senten" and again.context.settings.max_tokens == 77
     assert again.window == rig.window, "the same tokens"
 

@@ -64,6 +64,7 @@ class ContextPanel(Panel):
         self._settings, self._store, self._kept = settings, store, kept
         self._trouble: tuple[str, str, bool] | None = None
         self._refusal = ""
+        self._starters_shown: tuple[bool, bool] | None = None
         self._frames = Frames(self, self._render)
         self._build()
         self._connect()
@@ -333,9 +334,7 @@ class ContextPanel(Panel):
         self._pages.setCurrentIndex(1 if store.has_model else 0)
         self.no_model.show_known(store.known.known)
         self.picker.setVisible(store.has_model)
-        self.show_starters(store.has_model)
-        for button in self._tool_starters:
-            button.setVisible(bool(store.possible_tools))
+        self._render_starters()
         self.new_chat.setVisible(store.has_model)
         self.listed.setVisible(store.has_model)
         kept = self._kept
@@ -350,6 +349,15 @@ class ContextPanel(Panel):
         self.composer.show_store(store)
         self.stream.show_store(store, chosen_price(self._settings))
         self._render_trouble()
+
+    def _render_starters(self) -> None:
+        """Those for tools only where the model has learned to call some."""
+        shown = (self._store.has_model, bool(self._store.possible_tools))
+        if shown != self._starters_shown:
+            self._starters_shown = shown
+            self.show_starters(shown[0])
+            for button in self._tool_starters:
+                button.setVisible(all(shown))
 
     def _render_weights(self) -> None:
         model = self._store.live.model

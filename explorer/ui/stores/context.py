@@ -27,7 +27,7 @@ from explorer.text.conversations import Conversation
 from explorer.text.units import from_units, to_units
 from explorer.ui.stores.answering import Question
 from explorer.ui.stores.base import Store
-from explorer.ui.stores.context_documents import Attachment, ContextDocuments
+from explorer.ui.stores.context_documents import Attachment, ContextDocuments, as_note, from_note
 from explorer.ui.stores.context_journal import ContextJournal
 from explorer.ui.stores.context_looking import ContextLooking
 from explorer.ui.stores.context_session import ContextSession
@@ -41,6 +41,7 @@ from explorer.ui.stores.run_data import Failure
 
 DRAFT = "context"
 COMPOSER_DRAFT = "context-composer"
+DOCUMENT_DRAFT = "context-document"
 _JOB = "context"
 _SAVE_AFTER_MS = 300
 
@@ -72,6 +73,7 @@ class ContextStore(Store):
         """Of anything but the model."""
         self.lost: str | None = None
         """The dead engine's last words."""
+        self._kept_document: Attachment | None = None
         self._device: Device = device
         self._numbers = count(1)
         self._alive = self._opened = self._kept_known = False
@@ -440,6 +442,8 @@ class ContextStore(Store):
                 self._take_settings(event.text)
             case DraftLoaded(name="context-composer"):
                 self.composer = self.composer or event.text
+            case DraftLoaded(name="context-document"):
+                self.documents.attached = self._kept_document = from_note(event.text)
             case Failed():
                 self.journal.give_up()
                 self.failure = failure_of(event)
@@ -455,7 +459,7 @@ class ContextStore(Store):
 
     def _load_drafts(self) -> None:
         if self._opened and not self._kept_known:
-            for name in (COMPOSER_DRAFT, DRAFT):
+            for name in (COMPOSER_DRAFT, DOCUMENT_DRAFT, DRAFT):
                 self.text_command.emit(LoadDraft(job=_JOB, name=name))
 
     def _take_settings(self, text: str) -> None:
@@ -492,3 +496,7 @@ class ContextStore(Store):
             kept = msgspec.json.encode(self.settings).decode()
             self.text_command.emit(SaveDraft(job=_JOB, name=DRAFT, text=kept))
             self.text_command.emit(SaveDraft(job=_JOB, name=COMPOSER_DRAFT, text=self.composer))
+            attached = self.documents.attached
+            if attached is not self._kept_document:
+                self._kept_document = attached
+                self.text_command.emit(SaveDraft(job=_JOB, name=DOCUMENT_DRAFT, text=as_note(attached)))

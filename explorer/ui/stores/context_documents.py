@@ -1,17 +1,30 @@
 """The document that stands in front of the next question. Free of Qt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from explorer.protocol import Cancel, Command, DocumentPiece, DocumentProgress, Event, Failed, ReadDocument
 
 
-@dataclass(frozen=True)
-class Attachment:
+class Attachment(msgspec.Struct, frozen=True):
     """A text and the name of its file; a pasted one has none."""
 
     text: str = ""
     name: str = ""
+
+
+def as_note(attached: Attachment | None) -> str:
+    """For the disk; empty for none."""
+    return msgspec.json.encode(attached).decode() if attached is not None else ""
+
+
+def from_note(note: str) -> Attachment | None:
+    """As it was kept; what cannot be read was never there."""
+    try:
+        return msgspec.json.decode(note, type=Attachment) if note else None
+    except msgspec.DecodeError:
+        return None
 
 
 class ContextDocuments:

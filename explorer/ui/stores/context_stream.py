@@ -248,32 +248,36 @@ def _chat_authors(
 ) -> tuple[list[StreamToken], list[int]]:
     """The template's tokens go to the turns that they frame; an answer's end token is the model's own."""
     tokens, turns = list(prompt), [0] * len(prompt)
-    written: dict[int, int] = {}
-    place = 0
+    written: Counter[int] = Counter()
     before: Message | None = None
+    place = 0
     while place < len(tokens):
-        number = tokens[place].turn
-        message = messages[number] if number is not None and number < len(messages) else None
-        if message is not None and number is not None:
-            turns[place] = message.turn
-            tokens[place] = _of_document(tokens[place], message, number, written)
-            before, place = message, place + 1
-            continue
-        stop = place
-        while stop < len(tokens) and tokens[stop].turn is None:
+        number, stop = tokens[place].turn, place + 1
+        while stop < len(tokens) and tokens[stop].turn == number:
             stop += 1
-        following = tokens[stop].turn if stop < len(tokens) else None
-        after = messages[following] if following is not None and following < len(messages) else None
-        _frame(tokens, turns, range(place, stop), before, after)
-        place = stop if stop > place else place + 1
+        message = _numbered(messages, number)
+        if message is None:
+            after = _numbered(messages, tokens[stop].turn) if stop < len(tokens) else None
+            _frame(tokens, turns, range(place, stop), before, after)
+        else:
+            turns[place:stop] = [message.turn] * (stop - place)
+            _mark_document(tokens, range(place, stop), message, written)
+            before = message
+        place = stop
     return tokens, turns
 
 
-def _of_document(token: StreamToken, message: Message, number: int, written: dict[int, int]) -> StreamToken:
-    """Whether the token lies in the document at its message's front, by the characters before it."""
-    at = written.get(number, 0)
-    written[number] = at + len(token.text) - token.resumes
-    return replace(token, role="document") if at < message.document_length else token
+def _numbered(messages: Sequence[Message], number: int | None) -> Message | None:
+    return messages[number] if number is not None and number < len(messages) else None
+
+
+def _mark_document(tokens: list[StreamToken], places: range, message: Message, written: Counter[int]) -> None:
+    """The tokens that lie in the document at the message's front, by the characters before them."""
+    for place in places:
+        if written[message.turn] >= message.document_length:
+            return
+        written[message.turn] += len(tokens[place].text) - tokens[place].resumes
+        tokens[place] = replace(tokens[place], role="document")
 
 
 def _frame(
