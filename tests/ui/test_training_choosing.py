@@ -213,6 +213,18 @@ def test_a_long_answer_scrolls_in_its_card(desk: Desk) -> None:
     assert view.card_a.text.verticalScrollBar().maximum() > 0
 
 
+def test_a_long_question_makes_the_panel_scroll_and_cuts_nothing_off(desk: Desk) -> None:
+    desk.theme.set_scale(2.0)
+    _choose(desk, 9)
+    job, question = desk.last(AskPreferences).job, "The town of Aldermoor lies on the river. " * 12
+    desk.tell(PreferenceAsked(job=job, number=2, question=question, a="Yes.", b="No.", kept=9, store=FILE))
+    work = desk.panel.work
+    view, page = work.choosing, work.choosing.parentWidget()
+    desk.qtbot.waitUntil(lambda: page.height() >= view.height() >= view.minimumHeight() > 0)
+    desk.qtbot.waitUntil(lambda: work.height() >= work.minimumSizeHint().height())
+    assert view._train.geometry().bottom() <= view.height()
+
+
 def test_a_dead_engine_and_a_full_disk_are_said(desk: Desk) -> None:
     _choose(desk, 3)
     view = desk.panel.work.choosing

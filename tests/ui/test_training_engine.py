@@ -138,6 +138,32 @@ def test_a_model_that_chats_practises_and_each_update_can_be_looked_at(
         shop.engines.close()
 
 
+@pytest.mark.slow
+def test_a_reward_model_by_a_rule_is_pleased_and_the_rule_is_drawn_beside_it(
+    qtbot: QtBot, theme: Theme, settings: Settings, tmp_path: Path
+) -> None:
+    shop = Workshop(qtbot, theme, settings, tmp_path / "data")
+    try:
+        setup, work = shop.panel.work.setup, shop.panel.work
+        setup.set_choice(Choice(stage="reward", labeller="rich", pairs=50))
+        setup.set_parent(str(save_chatting_model(tmp_path / "chatting")))
+        shop.press("Start")
+        shop.until(lambda: shop.run.state == "finished")
+        judge = shop.run.key
+        shop.until(lambda: shop.runs.info(judge) is not None)
+        setup.set_choice(Choice(stage="rlhf", leash=0.0, problems=2, group=4, updates=2))
+        setup.set_parent(str(tmp_path / "chatting"))
+        shop.until(lambda: setup.choice().judge == judge)
+        shop.press("Start")
+        shop.until(lambda: shop.run.state == "finished")
+        assert {"reward", "true_score", "kl", "held_out_true_score"} <= set(shop.run.data.series)
+        shop.until(lambda: work.curves.under.isVisible() and "by the rule" in work.curves.legend.text())
+        shop.until(lambda: work.group.where().startswith("Update 2  ·  question"))
+        assert not work.group._table.isColumnHidden(2)
+    finally:
+        shop.engines.close()
+
+
 def test_a_person_chooses_through_a_kill_and_a_reward_model_learns_from_it(
     qtbot: QtBot, theme: Theme, settings: Settings, tmp_path: Path
 ) -> None:

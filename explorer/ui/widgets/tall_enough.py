@@ -11,6 +11,9 @@ class TallEnough(QWidget):
     Scroll areas and splitters look at minimum heights only, not at heights that follow from widths.
     """
 
+    _fitted = False
+    """Whether the minimum height is ours."""
+
     def heightForWidth(self, width: int) -> int:
         """What the rows need at least; more is given by the layout around it."""
         layout = self.layout()
@@ -34,3 +37,7 @@ class TallEnough(QWidget):
             needed = layout.totalMinimumHeightForWidth(self.width())
             if needed != self.minimumHeight():
                 self.setMinimumHeight(needed)
+            self._fitted = True
+        elif self._fitted:  # all that wraps is hidden now: what the layout says is enough
+            self._fitted = False
+            self.setMinimumHeight(0)
