@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
@@ -13,6 +13,8 @@ from explorer.protocol import StreamToken
 from explorer.ui.widgets.cell_rows import ChipRows, SquareRows, walked
 from explorer.ui.widgets.stream_model import GONE, HEAT, LEVELS, LIT, SPECIAL, THINKING, StreamModel
 
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
 TOKENS = st.builds(
     StreamToken,
     id=st.integers(0, 3),
@@ -37,6 +39,7 @@ def streams(draw):
     return seen
 
 
+@UNTIMED
 @given(streams())
 def test_bit_by_bit_is_like_at_once(changes):
     model = StreamModel()
@@ -53,7 +56,7 @@ def test_bit_by_bit_is_like_at_once(changes):
         looks = codes
 
 
-@settings(deadline=None)
+@UNTIMED
 @given(streams(), st.booleans(), st.integers(20, 300))
 def test_rows_of_chips_grown_are_rows_laid_out_anew(qapp, changes, ids, width):
     metrics = QFontMetricsF(qapp.font())
