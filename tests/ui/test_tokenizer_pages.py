@@ -114,6 +114,20 @@ def test_a_long_count_shows_how_far_it_is_and_can_be_called_off(make: Make, qtbo
     assert all(row.complete for row in rig.store.rows.rows)
 
 
+def test_a_key_ends_the_counting_of_the_text_before_it(make: Make, qtbot: QtBot) -> None:
+    rig = make("many words " * 20_000)
+    rig.engine.live = False
+    rig.panel.work.pages.show_page("compare")
+    rig.engine.work(8)
+    rig.engine.deliver()
+    rig.type("x")
+    assert any(isinstance(command, Cancel) for command in rig.engine.commands)
+    rig.engine.live = True
+    rig.engine.finish()
+    qtbot.waitUntil(rig.panel.is_idle, timeout=30_000)
+    assert all(row.complete and row.characters == len(rig.text) for row in rig.store.rows.rows)
+
+
 def test_nothing_is_counted_while_nobody_looks(make: Make, qtbot: QtBot) -> None:
     rig = make("text")
     rig.type("more")

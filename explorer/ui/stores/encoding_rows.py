@@ -74,12 +74,14 @@ class EncodingRows(Store):
         self._number = 0
         self._counted: tuple[int, tuple[Encoding, ...]] | None = None
         """Version and encodings that were asked for last; None: ask again."""
+        self._open: set[Encoding] = set()
+        """Those that the engine is counting just now."""
         self._beginning = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._ask)
         tokenizer.changed.connect(self._text_changed)
-        tokenizer.document.contentsChange.connect(lambda *_: self._text_changed())
+        tokenizer.document.contentsChange.connect(lambda *_: self._edited())
 
     # ------------------------------------------------------------ what is there
 
@@ -102,13 +104,11 @@ class EncodingRows(Store):
     @property
     def share(self) -> float | None:
         """How much of the counting is done; None if nothing is under way."""
-        if self._counted is None or self._counted[0] != self._tokenizer.version:
-            return None
-        open_ = [row for row in self.rows if row.problem is None and not row.complete]
-        if not open_:
+        if not self._open:
             return None
         whole = [row for row in self.rows if row.problem is None]
-        return sum(row.done / row.total if row.total > 0 else 0.0 for row in whole) / len(whole)
+        done = [row.done / row.total if row.total > 0 else 0.0 for row in whole]
+        return sum(done) / max(len(done), 1)
 
     @property
     def settled(self) -> bool:
@@ -143,9 +143,8 @@ class EncodingRows(Store):
     def cancel(self) -> None:
         """Leave the counting where it is."""
         self._timer.stop()
-        if self.share is not None:
-            self.command.emit(Cancel(job=self._job))
-            self._number += 1
+        if self._open:
+            self._call_off()
             self._rows = {name: row for name, row in self._rows.items() if row.complete or row.problem}
         self._counted = None
         self.changed.emit()
@@ -162,7 +161,13 @@ class EncodingRows(Store):
 
     def _text_changed(self) -> None:
         asked = (self._tokenizer.version, self.encodings)
-        if self._watched and self._counted is not None and asked != self._counted:
+        if asked != self._counted:
+            self._edited()
+
+    def _edited(self) -> None:
+        """The keys have the engine for themselves; when they rest, all is counted again."""
+        if self._watched and self._counted is not None:
+            self._call_off()
             self._timer.start(_AFTER_MS[len(self._tokenizer.text) <= _SHORT_UNITS])
 
     def _ask(self) -> None:
@@ -170,8 +175,7 @@ class EncodingRows(Store):
         self._timer.stop()
         if not self._watched or self._tokenizer.phase != "ready":
             return
-        if self.share is not None:
-            self.command.emit(Cancel(job=self._job))
+        self._call_off()
         self._number += 1
         version = self._tokenizer.version
         if self._counted is not None and self._counted[0] == version:
@@ -180,9 +184,17 @@ class EncodingRows(Store):
             asked = list(self.encodings)
         self._counted = version, self.encodings
         self._beginning = self._tokenizer.text[:8_192]
+        self._open = set(asked)
         if asked:
             self.command.emit(CompareEncodings(job=self._job, name=self._name, encodings=asked))
         self.changed.emit()
+
+    def _call_off(self) -> None:
+        """What is being counted is not wanted any more."""
+        if self._open:
+            self._open = set()
+            self.command.emit(Cancel(job=self._job))
+            self._number += 1
 
     def apply(self, event: Event) -> None:
         """What was asked for last; older answers are of a text that is no more."""
@@ -193,15 +205,16 @@ class EncodingRows(Store):
         self._rows[event.encoding] = EncodingRow(
             event.encoding, event.tokens, event.characters, event.done, event.total, head, event.problem
         )
+        if event.problem is not None or event.done == event.total:
+            self._open.discard(event.encoding)
         if event.problem is not None:
             self._rows[event.encoding] = replace(self._rows[event.encoding], done=0, total=-1)
         self.changed.emit()
 
     def engine_ready(self) -> None:
         """The document is opened first; with its tokens the counting begins."""
-        self._counted = None
-        if self._watched:
-            self._counted = (-1, ())
+        self._open = set()
+        self._counted = (-1, ()) if self._watched else None
 
     def _head(self, event: EncodingCounted) -> tuple[HeadToken, ...]:
         units, starts = self._beginning, event.starts
