@@ -10,6 +10,7 @@ from PySide6.QtGui import QTextCursor, QTextDocument
 
 from explorer.text.units import from_units, to_units
 from explorer.ui.stores.text_mirror import (
+    Change,
     TextMirror,
     count_pairs,
     difference,
@@ -141,3 +142,33 @@ def test_counts() -> None:
     units = to_units("a😀é中")
     assert count_pairs(units) == 1
     assert utf8_length(units) == 1 + 4 + 2 + 3
+
+
+@given(
+    st.text("abc\n", max_size=20),
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 8), st.text("xyz\n", max_size=6)), max_size=6),
+)
+def test_many_changes_told_as_one_leave_the_same_text(
+    qapp: object, before: str, edits: list[tuple[int, int, str]]
+) -> None:
+    owner = QObject()
+    document = make_document(owner)
+    document.setPlainText(before)
+    mirror = TextMirror(document)
+    mirror.adopt(before)
+    told: list[Change] = []
+
+    def remember(position: int, removed: int, added: int) -> None:
+        change = Change(position, removed, added)
+        told[:] = [told[0].then(change)] if told else [change]
+
+    document.contentsChange.connect(remember)
+    for position, removed, inserted in edits:
+        cursor = QTextCursor(document)
+        length = document.characterCount() - 1
+        cursor.setPosition(min(position, length))
+        cursor.setPosition(min(position + removed, length), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(inserted)
+    if told:
+        mirror.follow(*told[0])
+    assert mirror.units == document.toPlainText()

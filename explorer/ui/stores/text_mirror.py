@@ -40,6 +40,22 @@ class Edit(NamedTuple):
         return from_units(self.inserted)
 
 
+class Change(NamedTuple):
+    """What Qt tells of a change: at `position`, `removed` units went and `added` are there now."""
+
+    position: int
+    removed: int
+    added: int
+
+    def then(self, later: "Change") -> "Change":
+        """Both as one change, which may be wider than they are."""
+        start = min(self.position, later.position)
+        end = max(self.position + self.added, later.position + later.removed)  # between the two
+        return Change(
+            start, end - self.added + self.removed - start, end - later.removed + later.added - start
+        )
+
+
 class TextMirror:
     """A unit text (see `explorer.text.units`) that follows a document; a line feed ends a line."""
 

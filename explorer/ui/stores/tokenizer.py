@@ -37,6 +37,7 @@ from explorer.ui.stores.encoding_rows import EncodingRows
 from explorer.ui.stores.merges import MergesStore
 from explorer.ui.stores.stepper import Stepper, Steps, replace_range
 from explorer.ui.stores.text_mirror import (
+    Change,
     Edit,
     TextMirror,
     count_pairs,
@@ -65,6 +66,9 @@ for i in range(3):
     print("token", i)
 Unbelievable! 👩‍👩‍👧‍👦 café naïve
 """
+
+_TOLD_AT_ONCE = 131_072
+"""Units of a text that comes in piece by piece: so many are one edit for the engine."""
 
 Phase = Literal["starting", "loading", "ready", "lost"]
 Activity = Literal["", "reading", "inserting", "collecting"]
@@ -147,6 +151,7 @@ class TokenizerStore(Store):
         self._gathered: list[str] = []
         self._file: list[str] = []
         self._adopting = False
+        self._untold: Change | None = None
         self._activity: Activity = ""
         self._stepper = Stepper(self)
         self._stepper.changed.connect(self.changed)
@@ -391,7 +396,17 @@ class TokenizerStore(Store):
     def _document_changed(self, position: int, removed: int, added: int) -> None:
         if self._adopting:
             return
-        edit = self._mirror.follow(position, removed, added)
+        change = Change(position, removed, added)
+        self._untold = change if self._untold is None else self._untold.then(change)
+        if self._activity != "inserting" or self._untold.added >= _TOLD_AT_ONCE:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Let the mirror and the engine follow the document: each time, work for the whole text."""
+        if self._untold is None:
+            return
+        change, self._untold = self._untold, None
+        edit = self._mirror.follow(*change)
         if edit is None:
             return
         if self.phase == "ready":
@@ -455,10 +470,12 @@ class TokenizerStore(Store):
         self, activity: Activity, steps: Iterator[float], then: Callable[[], object] | None = None
     ) -> None:
         def done() -> None:
+            self._tell()
             self._activity = ""
             if then is not None:
                 then()
 
         self._stepper.drop()
+        self._tell()
         self._activity = activity
         self._stepper.start(steps, done)

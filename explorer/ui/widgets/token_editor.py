@@ -120,6 +120,16 @@ class TokenEditor(QPlainTextEdit):
             for key in held:
                 QCoreApplication.sendEvent(self, key)
 
+    def set_filling(self, filling: bool) -> None:
+        """A text that comes in piece by piece is painted when it is there.
+
+        Until then no scroll bar needs to fit: for that, Qt lays out the last lines after each piece and keeps
+        what it laid out, which is half the memory of a large text.
+        """
+        if filling == self.viewport().updatesEnabled():
+            self.viewport().setUpdatesEnabled(not filling)
+            self.setCenterOnScroll(filling)
+
     def caret_token(self) -> int:
         """The token before the caret, or the first one; -1 if there is none."""
         position = self.textCursor().position()

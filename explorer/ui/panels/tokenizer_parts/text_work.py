@@ -102,8 +102,7 @@ class TextWork(QScrollArea):
         store = self._store
         self.editor.set_locked(store.locked)
         self.chips.copy.setEnabled(len(store.spans) > 0)
-        # A text that comes in piece by piece is painted when it is there.
-        self.editor.viewport().setUpdatesEnabled(store.activity != "inserting")
+        self.editor.set_filling(store.activity == "inserting")
 
     def selection(self) -> tuple[int, int]:
         """First and after-last unit; equal if nothing is selected."""
