@@ -175,6 +175,21 @@ def test_pointing_at_a_chip_lights_the_row_and_pointing_at_the_row_its_chip(make
     assert all(row.lit == (0, 0) for row in work._rows), "the template's tokens are nobody's"
 
 
+def test_what_no_conversation_could_hold_is_refused_in_words(make: Make, qtbot: QtBot) -> None:
+    rig = make()
+    store, work = chat_of(rig)
+    QGuiApplication.clipboard().setText("x" * 300_000)
+    work._rows[0].text.paste()
+    assert "300000" in work.said and store.chat.rows == EXAMPLE
+    hard = "".join(store.viewed.text[:40] if store.viewed else "") + " שלום \u200d 👩\u200d👧 \ud800"
+    store.set_text(0, hard)
+    settle(rig, qtbot)
+    assert "300000" not in work.said
+    assert store.viewed is not None and "שלום \u200d 👩\u200d👧 \ufffd" in store.viewed.text
+    said = [token for index, token in enumerate(store.viewed.ids) if store.author(index) == 0]
+    assert max(said) < 200_000, "none of them is a special token"
+
+
 def test_another_encoding_is_followed(make: Make, qtbot: QtBot) -> None:
     rig = make()
     store, _ = chat_of(rig)

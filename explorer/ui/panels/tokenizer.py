@@ -210,6 +210,7 @@ class TokenizerPanel(Panel):
         mode = mode if mode in MODES else MODES[0]
         self._stack.setCurrentIndex(MODES.index(mode))
         self.strip.show_mode(mode)
+        self.setFocusProxy(self.work.editor if mode == "text" else self.chat)
         self._render_counts()
 
     def escape_is_ours(self) -> bool:

@@ -182,7 +182,7 @@ class ChatRows(Store):
 
     def set_text(self, row: int, text: str) -> None:
         """The person wrote in a row."""
-        rows = self.chat.rows
+        rows, text = self.chat.rows, from_units(to_units(text))
         if text != rows[row].text:
             typing = (row, text[-1:].isspace())
             joined = self._typing is not None and self._typing[0] == row and not self._typing[1]
@@ -219,7 +219,7 @@ class ChatRows(Store):
     def set_jinja(self, text: str) -> None:
         """The template of the person's own."""
         joined = self._typing == (-1, False)
-        self._change(msgspec.structs.replace(self.chat, jinja=text), joined=joined)
+        self._change(msgspec.structs.replace(self.chat, jinja=from_units(to_units(text))), joined=joined)
         self._typing = (-1, False)
 
     def set_specials(self, on: bool) -> None:
@@ -272,7 +272,7 @@ class ChatRows(Store):
         """Tell the draft's text what changed in it."""
         if not (self._open and self._loaded):
             return
-        text = to_units(from_units(to_units(msgspec.json.encode(self.chat).decode())))
+        text = to_units(msgspec.json.encode(self.chat).decode())
         edit = difference(self._kept, text)
         if edit is None:
             return

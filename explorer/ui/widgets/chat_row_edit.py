@@ -1,6 +1,6 @@
 """One row of a conversation: who says it, what is said, and buttons to move it or take it out."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QComboBox,
@@ -18,6 +18,8 @@ from explorer.ui.stores.chat_rows import ROLES, Row
 from explorer.ui.theme import Theme
 
 _LEAST_LINES, _MOST_LINES = 2, 10
+LONGEST_PASTE = 200_000
+"""Characters: longer conversations cannot be shown."""
 ROLE_COLOURS = {"system": "system", "user": "person", "assistant": "model", "tool": "tool"}
 """Names in the theme."""
 ROLE_MARKS = {"system": "◆", "user": "■", "assistant": "▲"}
@@ -31,10 +33,12 @@ def role_colour(role: str) -> str:
 class _RowText(QPlainTextEdit):
     """As high as its text, within bounds; undoing is the conversation's.
 
-    Signals: `unit_hovered(unit)`, -1 for none; `undo_requested`, `redo_requested`.
+    Signals: `unit_hovered(unit)`, -1 for none; `undo_requested`, `redo_requested`; `paste_refused(length)`,
+    of a text that no conversation could hold.
     """
 
     unit_hovered = Signal(int)
+    paste_refused = Signal(int)
     undo_requested = Signal()
     redo_requested = Signal()
 
@@ -79,6 +83,14 @@ class _RowText(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Plain text, as long as it can be part of a conversation."""
+        text = source.text()
+        if len(text) > LONGEST_PASTE:
+            self.paste_refused.emit(len(text))
+        else:
+            super().insertFromMimeData(source)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell which unit is under the mouse."""
         super().mouseMoveEvent(event)
@@ -103,8 +115,10 @@ class ChatRowEdit(QFrame):
     """Shows one `Row`; every wish is a signal.
 
     Signals: `text_edited(text)`, `role_edited(role)`, `move_requested(by)`, `remove_requested`,
-    `undo_requested`, `redo_requested`, `unit_hovered(unit)`.
+    `undo_requested`, `redo_requested`, `unit_hovered(unit)`, `paste_refused(length)`.
     """
+
+    paste_refused = Signal(int)
 
     text_edited = Signal(str)
     role_edited = Signal(str)
@@ -152,6 +166,7 @@ class ChatRowEdit(QFrame):
         self.text.undo_requested.connect(self.undo_requested)
         self.text.redo_requested.connect(self.redo_requested)
         self.text.unit_hovered.connect(self.unit_hovered)
+        self.text.paste_refused.connect(self.paste_refused)
         self.role.activated.connect(lambda _: self._tell_role())
         self._role_line.editingFinished.connect(self._tell_role)
         self._up.clicked.connect(lambda: self.move_requested.emit(-1))

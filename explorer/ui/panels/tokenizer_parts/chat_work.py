@@ -45,6 +45,7 @@ class ChatWork(QScrollArea):
         self._theme, self._settings, self._store = theme, settings, store
         self._rows: list[ChatRowEdit] = []
         self._shown_tokens = 0
+        self._refused = 0
         self._shown: object = None
         self.flow = TokenFlow(theme, store.spans)
         self.flow.set_authors(self._author)
@@ -60,6 +61,7 @@ class ChatWork(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(self._splitter)
+        self.setFocusProxy(self.flow)
         self._frames = Frames(self, self._render)
         self._connect()
         self._render()
@@ -137,11 +139,13 @@ class ChatWork(QScrollArea):
         bar.addWidget(self._copy_text)
         bar.addWidget(self._copy_ids)
         self._by_role = QuietText(self._theme, "body", "muted", most=4)
+        self._missing = QuietText(self._theme, "body", most=6)
         self._problem = QuietText(self._theme, "body", "error", most=8)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(bar)
         column.addWidget(self._by_role)
+        column.addWidget(self._missing)
         column.addWidget(self._problem)
         column.addWidget(self.flow, 1)
         return right
@@ -191,7 +195,7 @@ class ChatWork(QScrollArea):
     @property
     def said(self) -> str:
         """What stands above the stream."""
-        return f"{self._by_role.text()}\n{self._problem.text()}"
+        return "\n".join(label.text() for label in (self._by_role, self._missing, self._problem))
 
     def copy_text(self) -> None:
         """The rendered text to the clipboard."""
@@ -219,6 +223,7 @@ class ChatWork(QScrollArea):
     # ------------------------------------------------------------ what the store says
 
     def _changed(self) -> None:
+        self._refused = 0
         self._frames.ask()
 
     def _render(self) -> None:
@@ -254,6 +259,7 @@ class ChatWork(QScrollArea):
         view.remove_requested.connect(partial(store.remove_row, place))
         view.undo_requested.connect(store.undo)
         view.redo_requested.connect(store.redo)
+        view.paste_refused.connect(self._refuse)
         view.unit_hovered.connect(partial(self._unit_hovered, place))
         self._rows.append(view)
         self._list.addWidget(view)
@@ -271,8 +277,9 @@ class ChatWork(QScrollArea):
         if special:
             names.append(self.tr("{count} special tokens, outlined").format(count=words.count(special)))
         self._by_role.set_text("  ·  ".join(names))
-        self._problem.set_text(self._problem_words())
-        self._problem.setVisible(bool(self._problem.text()))
+        for label, text in ((self._missing, self._missing_words()), (self._problem, self._problem_words())):
+            label.set_text(text)
+            label.setVisible(bool(text))
         for button in (self._copy_text, self._copy_ids):
             button.setEnabled(store.viewed is not None)
 
@@ -281,16 +288,24 @@ class ChatWork(QScrollArea):
         return f"{mark} {role or self.tr('template')} {words.count(count)}".replace(" ", "\u00a0")
 
     def _problem_words(self) -> str:
-        store = self._store
-        if store.problem is not None:
-            return words.engine_sentence(store.problem.template, store.problem.values)
-        if store.viewed is not None and store.viewed.missing:
-            missing = ", ".join(store.viewed.missing)
+        if self._refused:
             said = self.tr(
-                "This encoding has no token {names}: what the template writes there is read as text."
+                "This text is too long for a conversation: {count} characters. Paste a part of it."
             )
-            return said.format(names=missing)
-        return ""
+            return said.format(count=words.count(self._refused))
+        problem = self._store.problem
+        return "" if problem is None else words.engine_sentence(problem.template, problem.values)
+
+    def _missing_words(self) -> str:
+        viewed = self._store.viewed
+        if viewed is None or not viewed.missing or self._store.problem is not None:
+            return ""
+        said = self.tr("This encoding has no token {names}: what the template writes there is read as text.")
+        return said.format(names=", ".join(viewed.missing))
+
+    def _refuse(self, length: int) -> None:
+        self._refused = length
+        self._show_stream()
 
     def _author(self, index: int) -> Author:
         role = self._store.role(self._store.author(index))
