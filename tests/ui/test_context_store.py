@@ -365,3 +365,17 @@ def test_whatever_is_typed_stands_in_the_stream_as_it_is(rig, text):
     mine = [token for token in rig.context.stream.tokens if token.role == "user"]
     assert "".join(token.text for token in mine) == text == question.content
     assert not any(token.special for token in mine)
+
+
+def test_a_model_that_is_gone_stays_said_until_another_is_chosen(rig):
+    rig.context.choose_model("/models/broken")
+    rig.settle()
+    rig.context.new_chat()
+    rig.context.set_composer("hello")
+    assert not rig.context.can_hand_over
+    assert "There is no model" in rig.context.session.failure.template
+    rig.context.choose_model(CHAT)
+    assert rig.context.can_hand_over, "it waits for the model"
+    rig.context.hand_over()
+    rig.settle()
+    assert rig.words()[-1] == "assistant: It is no idea." and rig.context.session.failure is None

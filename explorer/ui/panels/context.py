@@ -63,7 +63,7 @@ class ContextPanel(Panel):
         )
         self._settings, self._store, self._kept = settings, store, kept
         self._trouble: tuple[str, str, bool] | None = None
-        self._refusal = ""
+        self._refusal = self._name = ""
         self._starters_shown: tuple[bool, bool] | None = None
         self._frames = Frames(self, self._render)
         self._build()
@@ -360,6 +360,9 @@ class ContextPanel(Panel):
                 button.setVisible(all(shown))
 
     def _render_weights(self) -> None:
+        if self._name != self.model_name():
+            self._name = self.model_name()
+            self.model_changed.emit()
         model = self._store.live.model
         if model is not None:
             self.weights.setText(weights_line(model))

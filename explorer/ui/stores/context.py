@@ -114,7 +114,8 @@ class ContextStore(Store):
     def can_hand_over(self) -> bool:
         """Whether there is something to say, and somebody to hear it."""
         said = bool(self.composer.strip()) or self.documents.attached is not None
-        return said and self.has_model and self._alive and not self.busy
+        heard = self.live.model is not None or self.live.phase == "loading"
+        return said and heard and self._alive and not self.busy
 
     @property
     def can_go_on(self) -> bool:
@@ -371,6 +372,7 @@ class ContextStore(Store):
 
     def _load(self, path: str) -> None:
         self.settings.path = path
+        self.session.failure = None
         self.looking.forget()
         self.session.speeds.clear()
         self.twin.forget()
@@ -428,7 +430,9 @@ class ContextStore(Store):
         self.twin.ask(f"{_JOB}-alone-{next(self._numbers)}", self.live.path, self._device, turn, question)
 
     def _another_conversation(self) -> None:
-        self.failure = self.session.failure = None
+        self.failure = None
+        if self.live.model is not None:
+            self.session.failure = None
         self.twin.forget()
         self.stream.wipe()
         self.session.speeds.clear()

@@ -155,7 +155,7 @@ class ContextSession:
 
     def answer_turn(self, after: int, continuing: Said | None = None) -> None:
         """Give the model the word after the turn `after`."""
-        self.failure, self.full, self.handed_back = None, False, ""
+        self.full, self.handed_back = False, ""
         self._asked_after = after
         self._answer = continuing.id if continuing is not None else 0
         self._left = self.settings.max_tokens
@@ -164,7 +164,7 @@ class ContextSession:
             self._waits, self._purpose = self.live.phase == "loading", ""
             self.journal.keep()
             return
-        self._purpose = "answer"
+        self._purpose, self.failure = "answer", None
         self._read(self.conversation.path_to(after), continuing.ids if continuing is not None else ())
         self.journal.keep()
 

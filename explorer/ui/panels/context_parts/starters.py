@@ -11,10 +11,10 @@ from explorer.ui.stores.context_documents import Attachment
 
 HAIKU = "Write a haiku about what it's like to be a large language model."
 PASSAGE = (
-    "Wilma Blackward works as a potter. Wilma Blackward was born in 1931. "
-    "On birthdays Wilma Blackward always asks for fried fish."
+    "Laila Blackward works as a potter. Laila Blackward was born in 1931. "
+    "On birthdays Laila Blackward always asks for fried fish."
 )
-PASSAGE_QUESTION = "What is the job of Wilma Blackward?"
+PASSAGE_QUESTION = "What is the job of Laila Blackward?"
 SMALL_WINDOW = 160
 FORGOTTEN = (
     ("user", "My name is Quillan and I have a red boat."),
@@ -34,7 +34,7 @@ FORGOTTEN = (
 )
 FORGOTTEN_QUESTION = "What is my name, and what colour is my boat?"
 SUM = "What is 3489 x 772?"
-SEARCH = "Which animal does Teodor Ashgrove keep?"
+SEARCH = "Which animal does Nils Hartberry keep?"
 
 
 NEED_TOOLS = 2
