@@ -1,9 +1,10 @@
 """The beginning of a text as chips, after some merges: the more there are, the fewer and longer the chips."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea
 
@@ -92,28 +93,35 @@ class MergeText(QAbstractScrollArea):
         theme = self._theme
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), theme.colour("surface"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font("mono"))
-        seen = [
-            (chip, area)
-            for chip in self.chips
-            if (area := self._area(chip)).bottom() >= 0 and area.top() <= self.viewport().height()
-        ]
-        radius = theme.px(3)
+        seen = [(chip, self._area(chip)) for chip in self._seen_chips()]
+        # Single bytes are many: one call for all of them, and no soft corners.
         painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("raised"))
+        painter.drawRects([area for chip, area in seen if len(chip.data) == 1])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = theme.px(3)
         for chip, area in seen:
-            # A token has one colour wherever it stands: that of its bytes.
-            fill = theme.colour("raised") if len(chip.data) == 1 else theme.token_fill(sum(chip.data))
-            painter.setBrush(fill)
-            painter.drawRoundedRect(area, radius, radius)
+            if len(chip.data) > 1:
+                # A token has one colour wherever it stands: that of its bytes.
+                painter.setBrush(theme.token_fill(sum(chip.data)))
+                painter.drawRoundedRect(area, radius, radius)
         painter.setPen(theme.colour("text"))
+        base = (self._row_height - self._gap + self._metrics.ascent() - self._metrics.descent()) / 2
         for chip, area in seen:
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, chip.label)
+            painter.drawText(QPointF(area.left() + self._padding, area.top() + base), chip.label)
         painter.setPen(QPen(theme.colour("accent"), theme.px(2)))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for chip, area in seen:
             if chip.fresh:
                 painter.drawRoundedRect(area, radius, radius)
+
+    def _seen_chips(self) -> list[PlacedToken]:
+        """Those of the rows that are in the viewport."""
+        top = self.verticalScrollBar().value() - self._margin
+        first, last = top // self._row_height, (top + self.viewport().height()) // self._row_height
+        start = bisect_left(self.chips, first, key=_row_of)
+        return self.chips[start : bisect_right(self.chips, last, key=_row_of)]
 
     def _area(self, chip: PlacedToken) -> QRectF:
         top = self._margin + chip.row * self._row_height - self.verticalScrollBar().value()
@@ -138,3 +146,7 @@ class MergeText(QAbstractScrollArea):
         self.setMinimumHeight(2 * self._margin + 2 * self._row_height)
         self._looks.clear()
         self.refresh()
+
+
+def _row_of(chip: PlacedToken) -> int:
+    return chip.row

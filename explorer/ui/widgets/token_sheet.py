@@ -1,6 +1,6 @@
 """All that there is to know of one token, in a column at the side of the text."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -120,6 +120,8 @@ class TokenSheet(QFrame):
         self._built.setText(self._built_words(told))
         self.tree.show_tree(told.nodes, told.roots)
         self._fit_tree()
+        # The area knows how far it scrolls when this turn is over.
+        QTimer.singleShot(0, self, self._show_root)
         self._show_neighbours(told)
 
     def show_failure(self, sentence: str) -> None:
@@ -227,6 +229,13 @@ class TokenSheet(QFrame):
         bar = self._tree_area.horizontalScrollBar().sizeHint().height()
         self._tree_area.setFixedHeight(self.tree.sizeHint().height() + bar)
         self._tree_area.setVisible(bool(self._shown and self._shown.nodes))
+
+    def _show_root(self) -> None:
+        """Of a tree wider than the card: the token itself in the middle."""
+        told = self._shown
+        if told is not None and told.nodes:
+            middle = round(self.tree.box_area(told.roots[0]).center().x())
+            self._tree_area.horizontalScrollBar().setValue(middle - self._tree_area.viewport().width() // 2)
 
     def _fit_width(self) -> None:
         width = self._theme.px(WIDTH_PX)

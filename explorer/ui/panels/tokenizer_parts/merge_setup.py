@@ -124,7 +124,7 @@ class MergeSetup(TallEnough):
     def _show_picks(self, text: str) -> None:
         picks = (
             Pick(OWN_TEXT, self.tr("your text")),
-            Pick(WORLD_TEXT, self.tr("the built-in world")),
+            Pick(WORLD_TEXT, self.tr("the small world")),
             Pick(BUILT_IN_TEXT, self.tr("the Python manual")),
         )
         self.text.show_picks(picks, text)
