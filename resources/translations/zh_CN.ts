@@ -37,6 +37,25 @@
     </message>
 </context>
 <context>
+    <name>AnswerCard</name>
+    <message>
+        <source>Answer {letter}</source>
+        <translation>回答 {letter}</translation>
+    </message>
+    <message>
+        <source>{letter} is better</source>
+        <translation>{letter} 更好</translation>
+    </message>
+    <message>
+        <source>Key {key}</source>
+        <translation>{key} 键</translation>
+    </message>
+    <message>
+        <source>(it says nothing)</source>
+        <translation>（它什么也没说）</translation>
+    </message>
+</context>
+<context>
     <name>AnswerColumn</name>
     <message>
         <source>Answer {number}</source>
@@ -225,6 +244,419 @@
     </message>
 </context>
 <context>
+    <name>AttentionPicker</name>
+    <message>
+        <source>Average of all</source>
+        <translation>全部取平均</translation>
+    </message>
+    <message>
+        <source>What all heads of all layers looked at together</source>
+        <translation>所有层的所有注意力头合起来看向了哪里</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Each layer looks at the stream anew; “all” is the average</source>
+        <translation>每一层都会重新看一遍词元流；“全部”表示取平均</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>In each layer several heads look for different things; “all” is the average</source>
+        <translation>每一层有多个注意力头，各自寻找不同的东西；“全部”表示取平均</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>头</translation>
+    </message>
+</context>
+<context>
+    <name>Authors</name>
+    <message>
+        <source>Person</source>
+        <translation>人</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>模板</translation>
+    </message>
+    <message>
+        <source>Tool</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>思考</translation>
+    </message>
+</context>
+<context>
+    <name>BranchChooser</name>
+    <message>
+        <source>{branch} of {branches}</source>
+        <translation>{branch} / {branches}</translation>
+    </message>
+    <message>
+        <source>The branch before</source>
+        <translation>上一个分支</translation>
+    </message>
+    <message>
+        <source>The branch after</source>
+        <translation>下一个分支</translation>
+    </message>
+</context>
+<context>
+    <name>Bubble</name>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Write this turn anew; what followed stays on its own branch</source>
+        <translation>重写这一轮；之后的内容保留在原来的分支上</translation>
+    </message>
+    <message>
+        <source>Again</source>
+        <translation>重答</translation>
+    </message>
+    <message>
+        <source>Let the model answer anew, with other random numbers</source>
+        <translation>换一组随机数，让模型重新回答</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Take this turn out of the stream</source>
+        <translation>把这一轮从词元流中去掉</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens</source>
+        <translation>{tokens} 个词元</translation>
+    </message>
+    <message>
+        <source>fallen out of the window</source>
+        <translation>已掉出窗口</translation>
+    </message>
+    <message>
+        <source>{name} · {characters} characters</source>
+        <translation>{name} · {characters} 个字符</translation>
+    </message>
+    <message>
+        <source>A document</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Show all {characters} characters</source>
+        <translation>显示全部 {characters} 个字符</translation>
+    </message>
+    <message>
+        <source>Show the first {some} of {all} characters</source>
+        <translation>显示 {all} 个字符中的前 {some} 个</translation>
+    </message>
+    <message>
+        <source>Show less</source>
+        <translation>收起</translation>
+    </message>
+</context>
+<context>
+    <name>CallBox</name>
+    <message>
+        <source>The model's call</source>
+        <translation>模型的调用</translation>
+    </message>
+    <message>
+        <source>Run it</source>
+        <translation>执行</translation>
+    </message>
+    <message>
+        <source>Do not run it</source>
+        <translation>不执行</translation>
+    </message>
+    <message>
+        <source>The folder is read: {done} of {total} documents</source>
+        <translation>正在读取文件夹：第 {done} 篇，共 {total} 篇文档</translation>
+    </message>
+    <message>
+        <source>The program runs the tool; the model waits.</source>
+        <translation>程序正在运行工具，模型在等待。</translation>
+    </message>
+    <message>
+        <source>The model has stopped: it wants to search for this. You may change it.</source>
+        <translation>模型停下了：它想搜索这个。你可以修改。</translation>
+    </message>
+    <message>
+        <source>The model has stopped: it wants this calculated. You may change it.</source>
+        <translation>模型停下了：它想计算这个。你可以修改。</translation>
+    </message>
+</context>
+<context>
+    <name>ChatRowEdit</name>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Who says it; any word will do</source>
+        <translation>由谁说；可以填任意词</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
+    <message>
+        <source>Remove this message</source>
+        <translation>删除这条消息</translation>
+    </message>
+    <message>
+        <source>Message {number}</source>
+        <translation>第 {number} 条消息</translation>
+    </message>
+</context>
+<context>
+    <name>ChatWork</name>
+    <message>
+        <source>Chat template</source>
+        <translation>对话模板</translation>
+    </message>
+    <message>
+        <source>How the conversation becomes one text</source>
+        <translation>对话如何变成一段文本</translation>
+    </message>
+    <message>
+        <source>The template that fits</source>
+        <translation>自动选择合适的模板</translation>
+    </message>
+    <message>
+        <source>ChatML as GPT-4o has it</source>
+        <translation>GPT-4o 的 ChatML</translation>
+    </message>
+    <message>
+        <source>ChatML of the models made here</source>
+        <translation>本程序所训练模型的 ChatML</translation>
+    </message>
+    <message>
+        <source>The tokenizer's own</source>
+        <translation>分词器自带的模板</translation>
+    </message>
+    <message>
+        <source>Your own (Jinja)</source>
+        <translation>自己编写 (Jinja)</translation>
+    </message>
+    <message>
+        <source>Special tokens</source>
+        <translation>特殊词元</translation>
+    </message>
+    <message>
+        <source>Off: everything is read as text</source>
+        <translation>关闭：全部当作普通文本读取</translation>
+    </message>
+    <message>
+        <source>Open the answer</source>
+        <translation>引出回答</translation>
+    </message>
+    <message>
+        <source>Write what the model's turn begins with</source>
+        <translation>写出模型发言的开头部分</translation>
+    </message>
+    <message>
+        <source>Your own template</source>
+        <translation>自己编写的模板</translation>
+    </message>
+    <message>
+        <source>Add a message</source>
+        <translation>添加一条消息</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Copy the text</source>
+        <translation>复制文本</translation>
+    </message>
+    <message>
+        <source>Copy all ids</source>
+        <translation>复制全部编号</translation>
+    </message>
+    <message>
+        <source>Copied the text</source>
+        <translation>已复制文本</translation>
+    </message>
+    <message>
+        <source>Copied {count} tokens</source>
+        <translation>已复制 {count} 个词元</translation>
+    </message>
+    <message>
+        <source>{count} special tokens, outlined</source>
+        <translation>{count} 个特殊词元，以边框标出</translation>
+    </message>
+    <message>
+        <source>This text is too long for a conversation: {count} characters. Paste a part of it.</source>
+        <translation>这段文本作为对话太长：{count} 个字符。请只粘贴其中一部分。</translation>
+    </message>
+    <message>
+        <source>This encoding has no token {names}: what the template writes there is read as text.</source>
+        <translation>这种编码没有词元 {names}：模板写的这些内容按普通文本读取。</translation>
+    </message>
+</context>
+<context>
+    <name>ChipLine</name>
+    <message>
+        <source>The text's beginning in tokens</source>
+        <translation>文本开头的词元</translation>
+    </message>
+</context>
+<context>
+    <name>ChipsPage</name>
+    <message>
+        <source>Text and ids</source>
+        <translation>文本和编号</translation>
+    </message>
+    <message>
+        <source>Ids</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Show spaces and line ends in the text</source>
+        <translation>显示文本中的空格和换行</translation>
+    </message>
+    <message>
+        <source>Copy ids</source>
+        <translation>复制编号</translation>
+    </message>
+    <message>
+        <source>Of the selection, or else of the whole text, as a JSON list</source>
+        <translation>所选部分（未选则为全文）的编号，JSON 列表</translation>
+    </message>
+</context>
+<context>
+    <name>ChoosingView</name>
+    <message>
+        <source>Which answer is better?</source>
+        <translation>哪个回答更好？</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Back to the runs; your choices are kept (Esc)</source>
+        <translation>回到训练；你的选择已保存（Esc）</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>跳过</translation>
+    </message>
+    <message>
+        <source>Neither is better: the next pair (key S)</source>
+        <translation>分不出高下：换下一对（S 键）</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Take the last choice back (key U)</source>
+        <translation>撤回上一次选择（U 键）</translation>
+    </message>
+    <message>
+        <source>Keys: A, B, S to skip, U to undo</source>
+        <translation>按键：A、B，S 跳过，U 撤销</translation>
+    </message>
+    <message>
+        <source>Both are by {name}. It drew the words twice: only luck differs.</source>
+        <translation>两个回答都出自 {name}。同一个模型采样两次，差别只在运气。</translation>
+    </message>
+    <message>
+        <source>It thinks of answers …</source>
+        <translation>正在生成回答……</translation>
+    </message>
+    <message>
+        <source>{kept} choices kept</source>
+        <translation>已保存 {kept} 次选择</translation>
+    </message>
+    <message>
+        <source>{kept} choices kept; {least} at least are needed, and more teach more.</source>
+        <translation>已保存 {kept} 次选择；至少需要 {least} 次，越多越好。</translation>
+    </message>
+    <message>
+        <source>Train a reward model on my {kept} choices</source>
+        <translation>用我的 {kept} 次选择训练奖励模型</translation>
+    </message>
+    <message>
+        <source>The engine has died. Your choices are kept, and it goes on when the engine is up again.</source>
+        <translation>引擎已停止运行。你的选择都已保存，引擎恢复后继续。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Your last choice could not be kept: choose once more.</source>
+        <translation>你的上一次选择没能保存：请再选一次。</translation>
+    </message>
+    <message>
+        <source>It says the same twice: there is nothing to choose. Skip it.</source>
+        <translation>两个回答相同，无从选择。请跳过。</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePage</name>
+    <message>
+        <source>Encodings</source>
+        <translation>编码</translation>
+    </message>
+    <message>
+        <source>Which encodings take part</source>
+        <translation>哪些编码参与比较</translation>
+    </message>
+    <message>
+        <source>Stop counting</source>
+        <translation>停止计数</translation>
+    </message>
+    <message>
+        <source>Count</source>
+        <translation>计数</translation>
+    </message>
+    <message>
+        <source>▾ shortest</source>
+        <translation>▾ 最短</translation>
+    </message>
+    <message>
+        <source>▴ longest</source>
+        <translation>▴ 最长</translation>
+    </message>
+</context>
+<context>
     <name>ComparePanel</name>
     <message>
         <source>Base versus assistant</source>
@@ -356,6 +788,507 @@
     </message>
 </context>
 <context>
+    <name>Composer</name>
+    <message>
+        <source>System line</source>
+        <translation>系统行</translation>
+    </message>
+    <message>
+        <source>System line: what stands before everything (may be empty)</source>
+        <translation>系统行：排在一切之前的话（可以为空）</translation>
+    </message>
+    <message>
+        <source>Your turn</source>
+        <translation>轮到你</translation>
+    </message>
+    <message>
+        <source>Remove the document</source>
+        <translation>移除文档</translation>
+    </message>
+    <message>
+        <source>Add a document…</source>
+        <translation>添加文档…</translation>
+    </message>
+    <message>
+        <source>A text, Markdown or PDF file that stands in front of the question: drop or paste it, too</source>
+        <translation>放在问题前面的文本、Markdown 或 PDF 文件：也可以拖入或粘贴</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>交给模型</translation>
+    </message>
+    <message>
+        <source>It is the model's turn then (Return; Shift+Return for a new line)</source>
+        <translation>然后轮到模型（回车；Shift+回车换行）</translation>
+    </message>
+    <message>
+        <source>Let it go on</source>
+        <translation>让它继续</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>The model stops after this token (Esc)</source>
+        <translation>模型写完这个词元后停止（Esc）</translation>
+    </message>
+    <message>
+        <source>Let it answer</source>
+        <translation>让它回答</translation>
+    </message>
+    <message>
+        <source>Write the beginning of a document: the model goes on with it.</source>
+        <translation>写下文档的开头：模型会接着写。</translation>
+    </message>
+    <message>
+        <source>Ask something about the document.</source>
+        <translation>就这份文档提一个问题。</translation>
+    </message>
+    <message>
+        <source>Write to the model. Return hands over.</source>
+        <translation>写给模型。按回车交给它。</translation>
+    </message>
+    <message>
+        <source>Reading the document …</source>
+        <translation>正在读取文档…</translation>
+    </message>
+    <message>
+        <source>Reading the document: page {page} of {pages}</source>
+        <translation>正在读取文档：第 {page} 页，共 {pages} 页</translation>
+    </message>
+    <message>
+        <source>In front of your question: {name} · {characters} characters</source>
+        <translation>放在你的问题前面：{name} · {characters} 个字符</translation>
+    </message>
+    <message>
+        <source>pasted text</source>
+        <translation>粘贴的文本</translation>
+    </message>
+    <message>
+        <source>A document for the window</source>
+        <translation>放进窗口的文档</translation>
+    </message>
+    <message>
+        <source>Texts, Markdown and PDF</source>
+        <translation>文本、Markdown 和 PDF</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Context</name>
+    <message>
+        <source>the model is being loaded</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>the model has stopped and waits</source>
+        <translation>模型停下来等待</translation>
+    </message>
+    <message>
+        <source>the model has stopped at a call</source>
+        <translation>模型停在一次调用处</translation>
+    </message>
+    <message>
+        <source>it reads first</source>
+        <translation>它先阅读</translation>
+    </message>
+    <message>
+        <source>the window is full</source>
+        <translation>窗口已满</translation>
+    </message>
+    <message>
+        <source>handed back by {token}</source>
+        <translation>由 {token} 交还</translation>
+    </message>
+    <message>
+        <source>the model has not ended</source>
+        <translation>模型还没有结束</translation>
+    </message>
+    <message>
+        <source>As an API bills it: this exchange {prompt} prompt + {completion} completion; the conversation, sent anew each time, {all_prompt} + {all_completion} = {money}</source>
+        <translation>按 API 的计费：这一轮 {prompt} 个提示词元 + {completion} 个回答词元；整个对话每次都重新发送，共 {all_prompt} + {all_completion} = {money}</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens have fallen out of the window: the model knows nothing of them any more.</source>
+        <translation>{tokens} 个词元已掉出窗口：模型对它们一无所知了。</translation>
+    </message>
+    <message>
+        <source>The window of {window} tokens is full. Choose what falls out of it, make it larger, or begin a new chat.</source>
+        <translation>{window} 个词元的窗口已满。请选择让什么掉出去、把窗口调大，或开始新对话。</translation>
+    </message>
+    <message>
+        <source>The last question alone leaves no room in the window of {window} tokens. Make the window larger, or ask something shorter.</source>
+        <translation>仅最后一个问题就占满了 {window} 个词元的窗口。请把窗口调大，或问得短一些。</translation>
+    </message>
+    <message>
+        <source>The model is asked without the document …</source>
+        <translation>正在不带文档地询问模型…</translation>
+    </message>
+    <message>
+        <source>search: </source>
+        <translation>搜索：</translation>
+    </message>
+    <message>
+        <source>calculate: </source>
+        <translation>计算：</translation>
+    </message>
+    <message>
+        <source>result: </source>
+        <translation>结果：</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>人工写成</translation>
+    </message>
+    <message>
+        <source>of {model}</source>
+        <translation>来自 {model}</translation>
+    </message>
+    <message>
+        <source>Found in {file}</source>
+        <translation>在 {file} 中找到</translation>
+    </message>
+    <message>
+        <source>Not ended: it was stopped, or had no more tokens</source>
+        <translation>没有结束：被停止，或词元用完了</translation>
+    </message>
+    <message>
+        <source>Handed back by {token}</source>
+        <translation>由 {token} 交还</translation>
+    </message>
+</context>
+<context>
+    <name>ContextBar</name>
+    <message>
+        <source>No model is chosen: there is no window to fill.</source>
+        <translation>还没有选择模型，也就没有可填的窗口。</translation>
+    </message>
+    <message>
+        <source>{used} of {window} tokens used: {prompt} prompt + {answer} answer · {left} left</source>
+        <translation>已用 {used} / {window} 个词元：提示 {prompt} + 回答 {answer} · 剩余 {left}</translation>
+    </message>
+    <message>
+        <source>{gone} have fallen out</source>
+        <translation>已掉出 {gone} 个</translation>
+    </message>
+    <message>
+        <source>⚠ The window is full: nothing more can be written before something goes.</source>
+        <translation>⚠ 窗口已满：必须先去掉一些内容，才能继续写。</translation>
+    </message>
+    <message>
+        <source>⚠ Nearly full: room for {left} more tokens, then something must go.</source>
+        <translation>⚠ 快满了：还能容纳 {left} 个词元，之后就必须去掉一些内容。</translation>
+    </message>
+</context>
+<context>
+    <name>ContextCost</name>
+    <message>
+        <source>Milliseconds for the next token, by the length of the stream</source>
+        <translation>下一个词元所需的毫秒数，随词元流长度变化</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Let the model compute one token after streams of several lengths, and time it</source>
+        <translation>让模型在几种长度的词元流之后各计算一个词元，并计时</translation>
+    </message>
+    <message>
+        <source>Keys and values: not known yet</source>
+        <translation>键和值：尚不清楚</translation>
+    </message>
+    <message>
+        <source>Keys and values kept: {whole}, {each} for each token</source>
+        <translation>保留的键和值：{whole}，每个词元 {each}</translation>
+    </message>
+    <message>
+        <source>Measuring …</source>
+        <translation>正在测量…</translation>
+    </message>
+    <message>
+        <source>How long each token takes, and how that grows with the stream: nothing drawn yet.</source>
+        <translation>每个词元要花多久，以及它怎样随词元流增长：还没有抽取任何词元。</translation>
+    </message>
+    <message>
+        <source>Milliseconds a token, by the stream's length</source>
+        <translation>每个词元的毫秒数，随词元流长度变化</translation>
+    </message>
+    <message>
+        <source>━ as drawn, now {ms} ms at {length}</source>
+        <translation>━ 抽取时，目前长度 {length} 处为 {ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>■ as measured</source>
+        <translation>■ 专门测量</translation>
+    </message>
+    <message>
+        <source>After {length} tokens</source>
+        <translation>{length} 个词元之后</translation>
+    </message>
+    <message>
+        <source>━ {ms} ms as drawn</source>
+        <translation>━ 抽取时 {ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>■ {ms} ms as measured</source>
+        <translation>■ 测得 {ms} 毫秒</translation>
+    </message>
+</context>
+<context>
+    <name>ContextPanel</name>
+    <message>
+        <source>Context window</source>
+        <translation>上下文窗口</translation>
+    </message>
+    <message>
+        <source>A conversation is one stream of tokens that both sides write into: the model's working memory, finite, and wiped by a new chat.</source>
+        <translation>对话是双方共同写入的一条词元流：它是模型的工作记忆，容量有限，新对话会把它清空。</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Wipe the stream; the conversation stays in the list (Ctrl+N)</source>
+        <translation>清空词元流；对话仍保留在列表中（Ctrl+N）</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>对话列表</translation>
+    </message>
+    <message>
+        <source>All that were kept: search, open, export (Ctrl+L)</source>
+        <translation>保存下来的全部对话：搜索、打开、导出（Ctrl+L）</translation>
+    </message>
+    <message>
+        <source>Copy the stream as CSV</source>
+        <translation>将词元流复制为 CSV</translation>
+    </message>
+    <message>
+        <source>Copy the stream as JSON</source>
+        <translation>将词元流复制为 JSON</translation>
+    </message>
+    <message>
+        <source>Save the picture…</source>
+        <translation>保存图片…</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>已保存：{path}</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>The conversation is in the bin.</source>
+        <translation>对话已移入回收站。</translation>
+    </message>
+    <message>
+        <source>{conversations} conversations were read.</source>
+        <translation>读入了 {conversations} 个对话。</translation>
+    </message>
+    <message>
+        <source>{skipped} lines were none and were left out.</source>
+        <translation>有 {skipped} 行不是对话，已略过。</translation>
+    </message>
+    <message>
+        <source>The file has more than are taken at once.</source>
+        <translation>文件中的对话多于一次能读入的数量。</translation>
+    </message>
+    <message>
+        <source>The stream is on the clipboard.</source>
+        <translation>词元流已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>The text has {length} characters; at most {most} can be taken. Paste a part of it.</source>
+        <translation>文本有 {length} 个字符；最多可接受 {most} 个。请粘贴其中一部分。</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation>没有加载模型。</translation>
+    </message>
+    <message>
+        <source>The engine that runs the model stopped. The conversation is kept.</source>
+        <translation>运行模型的引擎停止了。对话已保存。</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation>重新启动</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>ContextStarters</name>
+    <message>
+        <source>A haiku</source>
+        <translation>一首俳句</translation>
+    </message>
+    <message>
+        <source>A question about a text</source>
+        <translation>关于一段文字的问题</translation>
+    </message>
+    <message>
+        <source>A window that is too small</source>
+        <translation>太小的窗口</translation>
+    </message>
+    <message>
+        <source>A sum too large</source>
+        <translation>太大的算式</translation>
+    </message>
+    <message>
+        <source>A search</source>
+        <translation>一次搜索</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationList</name>
+    <message>
+        <source>Search in conversations</source>
+        <translation>搜索对话</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>对话列表</translation>
+    </message>
+    <message>
+        <source>Title of the conversation</source>
+        <translation>对话标题</translation>
+    </message>
+    <message>
+        <source>Enter keeps it, Esc leaves it as it was</source>
+        <translation>按 Enter 保留，按 Esc 不作更改</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>What can be done to the chosen one</source>
+        <translation>可以对所选对话做什么</translation>
+    </message>
+    <message>
+        <source>Import …</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Messages, ShareGPT, Alpaca, or from here</source>
+        <translation>messages、ShareGPT、Alpaca 格式，或由此处导出的文件</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Take it out of the bin</source>
+        <translation>从回收站取出</translation>
+    </message>
+    <message>
+        <source>Empty the bin</source>
+        <translation>清空回收站</translation>
+    </message>
+    <message>
+        <source>Delete these for good</source>
+        <translation>永久删除这些</translation>
+    </message>
+    <message>
+        <source>What was deleted, to bring back</source>
+        <translation>已删除的内容，可以恢复</translation>
+    </message>
+    <message>
+        <source>{count} older ones. Search for them.</source>
+        <translation>还有 {count} 个较早的，请搜索。</translation>
+    </message>
+    <message>
+        <source>Bin ({count})</source>
+        <translation>回收站（{count}）</translation>
+    </message>
+    <message>
+        <source>The bin is empty.</source>
+        <translation>回收站是空的。</translation>
+    </message>
+    <message>
+        <source>Searching …</source>
+        <translation>正在搜索…</translation>
+    </message>
+    <message>
+        <source>Nothing was found. Try other words, or fewer.</source>
+        <translation>没有找到。换别的词，或少用几个词。</translation>
+    </message>
+    <message>
+        <source>No conversations yet: what you say is kept here.</source>
+        <translation>还没有对话：您说的内容会保存在这里。</translation>
+    </message>
+    <message>
+        <source>Nothing said yet</source>
+        <translation>尚未说话</translation>
+    </message>
+    <message>
+        <source>1 turn</source>
+        <translation>1 轮</translation>
+    </message>
+    <message>
+        <source>{count} turns</source>
+        <translation>{count} 轮</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>已打开</translation>
+    </message>
+    <message>
+        <source>Its file cannot be read.</source>
+        <translation>无法读取它的文件。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Export as</source>
+        <translation>导出为</translation>
+    </message>
+    <message>
+        <source>Messages (.jsonl) …</source>
+        <translation>消息（.jsonl）…</translation>
+    </message>
+    <message>
+        <source>Markdown (.md) …</source>
+        <translation>Markdown（.md）…</translation>
+    </message>
+    <message>
+        <source>Everything, with token ids (.json) …</source>
+        <translation>全部内容，含词元编号（.json）…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Export the conversation</source>
+        <translation>导出对话</translation>
+    </message>
+    <message>
+        <source>Import conversations</source>
+        <translation>导入对话</translation>
+    </message>
+</context>
+<context>
     <name>CopiesPage</name>
     <message>
         <source>A GGUF file is unpacked when it is opened first; the copy lets it open in a moment next time. Deleting a copy loses nothing but that moment.</source>
@@ -391,10 +1324,37 @@
     </message>
 </context>
 <context>
+    <name>CountStrip</name>
+    <message>
+        <source>Prices</source>
+        <translation>价格</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Tokens: pieces of this encoding. Characters: Unicode code points; an emoji can be several. Bytes: of the text in UTF-8. Cost: as input, with the price “{name}”.</source>
+        <translation>词元：这种编码切出的片段。字符：Unicode 码点，一个表情可能占多个。字节：文本的 UTF-8 字节数。费用：作为输入，按价格“{name}”计算。</translation>
+    </message>
+    <message>
+        <source>“{name}”: {input} per million tokens read, {output} per million written</source>
+        <translation>“{name}”：每百万输入词元 {input}，每百万输出词元 {output}</translation>
+    </message>
+</context>
+<context>
     <name>CurveArea</name>
     <message>
         <source>Curves of the run</source>
         <translation>训练曲线</translation>
+    </message>
+    <message>
+        <source>Curves by the labeller's rule</source>
+        <translation>按标注者规则的曲线</translation>
     </message>
     <message>
         <source>What the curves show</source>
@@ -477,12 +1437,44 @@
         <translation>步数</translation>
     </message>
     <message>
+        <source>knows nothing: ln 2 = {loss}</source>
+        <translation>一无所知：ln 2 = {loss}</translation>
+    </message>
+    <message>
+        <source>training / held-out</source>
+        <translation>训练 / 留出</translation>
+    </message>
+    <message>
+        <source>{run}, by the rule</source>
+        <translation>{run}，按规则</translation>
+    </message>
+    <message>
         <source>training</source>
         <translation>训练</translation>
     </message>
     <message>
         <source>held-out</source>
         <translation>留出</translation>
+    </message>
+    <message>
+        <source>Mean reward, by the reward model</source>
+        <translation>平均奖励（由奖励模型给出）</translation>
+    </message>
+    <message>
+        <source>Mean score by the labeller's own rule (0 to 1)</source>
+        <translation>按标注者自己的规则的平均得分（0 到 1）</translation>
+    </message>
+    <message>
+        <source>Share of held-out pairs in the rule's order, the labeller's errors put right</source>
+        <translation>留出的回答对中顺序符合规则的比例（已纠正标注者的错误）</translation>
+    </message>
+    <message>
+        <source>Loss (nats per pair)</source>
+        <translation>损失（每对 nat）</translation>
+    </message>
+    <message>
+        <source>Score of the preferred answer less the other's</source>
+        <translation>受喜欢的回答得分减去另一个的得分</translation>
     </message>
     <message>
         <source>Right</source>
@@ -509,6 +1501,14 @@
         <translation>准确率</translation>
     </message>
     <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Margin</source>
+        <translation>差距</translation>
+    </message>
+    <message>
         <source>Rate</source>
         <translation>学习率</translation>
     </message>
@@ -523,6 +1523,14 @@
     <message>
         <source>held-out, pass@1</source>
         <translation>留出题，pass@1</translation>
+    </message>
+    <message>
+        <source>by the rule</source>
+        <translation>按规则</translation>
+    </message>
+    <message>
+        <source>by the rule, held-out</source>
+        <translation>按规则，留出</translation>
     </message>
     <message>
         <source>bits per byte</source>
@@ -772,6 +1780,56 @@
     </message>
 </context>
 <context>
+    <name>EncodingChoice</name>
+    <message>
+        <source>Encoding</source>
+        <translation>编码</translation>
+    </message>
+    <message>
+        <source>Which vocabulary cuts the text</source>
+        <translation>用哪个词表切分文本</translation>
+    </message>
+    <message>
+        <source>A tokenizer's file …</source>
+        <translation>分词器文件……</translation>
+    </message>
+    <message>
+        <source>A model's folder …</source>
+        <translation>模型文件夹……</translation>
+    </message>
+    <message>
+        <source>Open a tokenizer</source>
+        <translation>打开分词器</translation>
+    </message>
+    <message>
+        <source>Tokenizers ({kinds})</source>
+        <translation>分词器 ({kinds})</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Open the tokenizer of a model</source>
+        <translation>打开某个模型的分词器</translation>
+    </message>
+</context>
+<context>
+    <name>EncodingRowView</name>
+    <message>
+        <source>Counting …</source>
+        <translation>正在计数……</translation>
+    </message>
+    <message>
+        <source>{share} characters per token</source>
+        <translation>每个词元 {share} 个字符</translation>
+    </message>
+    <message>
+        <source>{share} % counted</source>
+        <translation>已计数 {share} %</translation>
+    </message>
+</context>
+<context>
     <name>EnginePlaceDialog</name>
     <message>
         <source>Compute on another machine</source>
@@ -788,6 +1846,33 @@
     <message>
         <source>It must work without asking for a password. It counts from the next opening on.</source>
         <translation>命令必须不询问密码就能运行。下次打开时生效。</translation>
+    </message>
+</context>
+<context>
+    <name>FinetuningSentence</name>
+    <message>
+        <source>a .jsonl file…</source>
+        <translation>.jsonl 文件…</translation>
+    </message>
+    <message>
+        <source>Choose conversations</source>
+        <translation>选择对话</translation>
+    </message>
+    <message>
+        <source>Which conversations it learns: {name}</source>
+        <translation>学习哪些对话：{name}</translation>
+    </message>
+    <message>
+        <source>How often it goes through them</source>
+        <translation>学多少遍</translation>
+    </message>
+    <message>
+        <source>{stage} {parent} on {chats} for {epochs} rounds, seed {seed}</source>
+        <translation>{stage} {parent}，对话 {chats}，学 {epochs} 遍，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>built-in conversations</source>
+        <translation>内置对话</translation>
     </message>
 </context>
 <context>
@@ -809,6 +1894,10 @@
         <translation>奖励</translation>
     </message>
     <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
         <source>Advantage</source>
         <translation>优势</translation>
     </message>
@@ -821,12 +1910,28 @@
         <translation>回答</translation>
     </message>
     <message>
+        <source>What the labeller's own rule gives the answer, 0 to 1</source>
+        <translation>标注者自己的规则给这个回答打的分，0 到 1</translation>
+    </message>
+    <message>
         <source>Answers of the group</source>
         <translation>这一组的回答</translation>
     </message>
     <message>
         <source>Update {step}  ·  problem {number} of {total}</source>
         <translation>第 {step} 次更新  ·  第 {number} 题，共 {total} 题</translation>
+    </message>
+    <message>
+        <source>Update {step}  ·  question {number} of {total}</source>
+        <translation>第 {step} 次更新  ·  第 {number} 个问题，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>all rewards were equal in every group: no update</source>
+        <translation>每一组的奖励都相同：没有更新</translation>
+    </message>
+    <message>
+        <source>{count} taught nothing</source>
+        <translation>{count} 组没有学到东西</translation>
     </message>
     <message>
         <source>Right answer: {answer}</source>
@@ -855,6 +1960,136 @@
     <message>
         <source>wrong</source>
         <translation>错</translation>
+    </message>
+</context>
+<context>
+    <name>Knobs</name>
+    <message>
+        <source>it stops</source>
+        <translation>停下</translation>
+    </message>
+    <message>
+        <source>oldest turns fall out</source>
+        <translation>最旧的轮次掉出</translation>
+    </message>
+    <message>
+        <source>the middle falls out</source>
+        <translation>中间的部分掉出</translation>
+    </message>
+    <message>
+        <source>the window slides</source>
+        <translation>窗口滑动</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>Stop before each call</source>
+        <translation>每次调用前停下</translation>
+    </message>
+    <message>
+        <source>You see the call first, and may change it</source>
+        <translation>你先看到调用，并可以修改</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>A folder of documents to search in</source>
+        <translation>用于搜索的文档文件夹</translation>
+    </message>
+    <message>
+        <source>Where the model searches: {name}</source>
+        <translation>模型在哪里搜索：{name}</translation>
+    </message>
+    <message>
+        <source>Also without the document</source>
+        <translation>也在没有文档时问一次</translation>
+    </message>
+    <message>
+        <source>A question about a document is asked a second time, with nothing in the window</source>
+        <translation>关于文档的问题会再问一次，窗口里没有文档</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Tokens that fit; make it smaller to see what happens when it is full</source>
+        <translation>能容纳的词元数；调小它，看看满了会怎样</translation>
+    </message>
+    <message>
+        <source>When full:</source>
+        <translation>满了以后：</translation>
+    </message>
+    <message>
+        <source>What happens when nothing more fits</source>
+        <translation>再也放不下时会怎样</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>0 takes the most likely token</source>
+        <translation>0 表示总取最可能的词元</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>An answer ends after so many tokens</source>
+        <translation>回答到这么多词元为止</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same random numbers</source>
+        <translation>相同的种子给出相同的随机数</translation>
+    </message>
+    <message>
+        <source>The model may search and calculate: it has learned how to ask for it</source>
+        <translation>模型可以搜索和计算：它学会了怎样提出请求</translation>
+    </message>
+    <message>
+        <source>no folder to search in</source>
+        <translation>没有可搜索的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>LettersPage</name>
+    <message>
+        <source>Letter to count</source>
+        <translation>要数的字母</translation>
+    </message>
+    <message>
+        <source>Count small and large letters alike</source>
+        <translation>不分大小写</translation>
+    </message>
+    <message>
+        <source>Count the letter</source>
+        <translation>要数的字母</translation>
+    </message>
+    <message>
+        <source>Above: the letters that you read. Below: the numbers that the model gets in their stead.</source>
+        <translation>上面是你读到的字母，下面是模型实际得到的数字。</translation>
+    </message>
+    <message>
+        <source>Write a letter above.</source>
+        <translation>请在上面输入一个字母。</translation>
+    </message>
+    <message>
+        <source>Counting …</source>
+        <translation>正在计数……</translation>
+    </message>
+    <message>
+        <source>{count} × “{letter}” in the text; {holding} of its {tokens} tokens hold one.</source>
+        <translation>文本中有 {count} 个“{letter}”；{tokens} 个词元中有 {holding} 个含有它。</translation>
     </message>
 </context>
 <context>
@@ -987,6 +2222,50 @@
         <translation>本次更新所有回答的平均值</translation>
     </message>
     <message>
+        <source>By the rule</source>
+        <translation>按规则</translation>
+    </message>
+    <message>
+        <source>What the labeller's own rule gives the same answers, 0 to 1</source>
+        <translation>标注者自己的规则给同样这些回答打的分，0 到 1</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>KL from its beginning, nats</source>
+        <translation>与起点的 KL 距离，单位 nat</translation>
+    </message>
+    <message>
+        <source>Pair loss</source>
+        <translation>成对损失</translation>
+    </message>
+    <message>
+        <source>Nats per pair, this step's</source>
+        <translation>每对 nat，本步</translation>
+    </message>
+    <message>
+        <source>Right order</source>
+        <translation>顺序正确</translation>
+    </message>
+    <message>
+        <source>Share of this step's pairs in which the preferred answer scores higher</source>
+        <translation>本步各对中，更受喜欢的回答得分更高的比例</translation>
+    </message>
+    <message>
+        <source>Held-out order</source>
+        <translation>留出顺序</translation>
+    </message>
+    <message>
+        <source>The same, of pairs that it does not learn from</source>
+        <translation>同上，取自它不学习的回答对</translation>
+    </message>
+    <message>
+        <source>The same, with the labeller's errors put right</source>
+        <translation>同上，并纠正了标注者的错误</translation>
+    </message>
+    <message>
         <source>Answer length</source>
         <translation>回答长度</translation>
     </message>
@@ -1025,6 +2304,232 @@
     <message>
         <source>At the present rate</source>
         <translation>按当前速度</translation>
+    </message>
+</context>
+<context>
+    <name>MergePage</name>
+    <message>
+        <source>Tokens of the text by size of the vocabulary</source>
+        <translation>文本的词元数随词表大小的变化</translation>
+    </message>
+    <message>
+        <source>Entries learned so far</source>
+        <translation>目前学到的词条</translation>
+    </message>
+    <message>
+        <source>Name of the tokenizer</source>
+        <translation>分词器名称</translation>
+    </message>
+    <message>
+        <source>Keep the vocabulary that is shown, for the text here and for Training</source>
+        <translation>保存当前显示的词表，供这里的文本和训练使用</translation>
+    </message>
+    <message>
+        <source>Copy as CSV</source>
+        <translation>复制为 CSV</translation>
+    </message>
+    <message>
+        <source>Keep these {count} entries</source>
+        <translation>保存这 {count} 个词条</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Kept as {name}. It is among the encodings now, and Training can begin with it.</source>
+        <translation>已保存为 {name}。它现在列在编码中，训练也可以用它开始。</translation>
+    </message>
+    <message>
+        <source>Cut the text with it</source>
+        <translation>用它切分文本</translation>
+    </message>
+    <message>
+        <source>Copied {count} entries</source>
+        <translation>已复制 {count} 个词条</translation>
+    </message>
+</context>
+<context>
+    <name>MergePlayer</name>
+    <message>
+        <source>To the beginning</source>
+        <translation>回到开头</translation>
+    </message>
+    <message>
+        <source>One merge back</source>
+        <translation>后退一次合并</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>One merge on</source>
+        <translation>前进一次合并</translation>
+    </message>
+    <message>
+        <source>To the last merge</source>
+        <translation>到最后一次合并</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>{count} a second</source>
+        <translation>每秒 {count} 次</translation>
+    </message>
+    <message>
+        <source>Merges that are done</source>
+        <translation>已完成的合并次数</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>256 bytes</source>
+        <translation>256 个字节</translation>
+    </message>
+    <message>
+        <source>the text: {count} tokens</source>
+        <translation>文本：{count} 个词元</translation>
+    </message>
+    <message>
+        <source>stood {count} times</source>
+        <translation>出现 {count} 次</translation>
+    </message>
+    <message>
+        <source>token {id}</source>
+        <translation>词元 {id}</translation>
+    </message>
+    <message>
+        <source>from {count} bytes</source>
+        <translation>（原为 {count} 字节）</translation>
+    </message>
+</context>
+<context>
+    <name>MergeSetup</name>
+    <message>
+        <source>a file…</source>
+        <translation>一个文件…</translation>
+    </message>
+    <message>
+        <source>Choose a text</source>
+        <translation>选择文本</translation>
+    </message>
+    <message>
+        <source>Which text the vocabulary is learned from: {name}</source>
+        <translation>从哪段文本学习词表：{name}</translation>
+    </message>
+    <message>
+        <source> entries</source>
+        <translation> 个词条</translation>
+    </message>
+    <message>
+        <source>Size of the vocabulary</source>
+        <translation>词表大小</translation>
+    </message>
+    <message>
+        <source>256 bytes, the merges, and one special token</source>
+        <translation>256 个字节、各次合并，以及一个特殊词元</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>学习</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>It is enough: what was learned stays</source>
+        <translation>够了：已学到的会保留</translation>
+    </message>
+    <message>
+        <source>Learn from</source>
+        <translation>学习自</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>暂停学习</translation>
+    </message>
+    <message>
+        <source>Byte pairs: the two neighbours that stand side by side most often become one new token; again and again.</source>
+        <translation>字节对：最常相邻的两个词元合并成一个新词元；如此反复。</translation>
+    </message>
+    <message>
+        <source>Reading the text …</source>
+        <translation>正在读取文本……</translation>
+    </message>
+    <message>
+        <source>Counting the pairs …</source>
+        <translation>正在统计字节对……</translation>
+    </message>
+    <message>
+        <source>Learned {count} of {wanted} entries</source>
+        <translation>已学到 {count} / {wanted} 个词条</translation>
+    </message>
+    <message>
+        <source>The text is used up at {count} entries: no pair stands twice any more. A larger vocabulary needs more text.</source>
+        <translation>学到 {count} 个词条时文本已用尽：不再有出现两次的字节对。更大的词表需要更多文本。</translation>
+    </message>
+    <message>
+        <source>The engine stopped at {count} entries. They can be kept; to go further, learn again.</source>
+        <translation>引擎在 {count} 个词条处停止。已有的可以保存；要继续，请重新学习。</translation>
+    </message>
+    <message>
+        <source>Learned {count} entries from {characters} characters.</source>
+        <translation>从 {characters} 个字符中学到 {count} 个词条。</translation>
+    </message>
+    <message>
+        <source>your text</source>
+        <translation>你的文本</translation>
+    </message>
+    <message>
+        <source>the small world</source>
+        <translation>小世界</translation>
+    </message>
+    <message>
+        <source>the Python manual</source>
+        <translation>Python 手册</translation>
+    </message>
+</context>
+<context>
+    <name>MergeTable</name>
+    <message>
+        <source>Id</source>
+        <translation>Id</translation>
+    </message>
+    <message>
+        <source>Pair</source>
+        <translation>字节对</translation>
+    </message>
+    <message>
+        <source>Becomes</source>
+        <translation>合并为</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>次数</translation>
+    </message>
+</context>
+<context>
+    <name>MergeText</name>
+    <message>
+        <source>The text, cut as the vocabulary has it so far</source>
+        <translation>按目前词表切分的文本</translation>
+    </message>
+</context>
+<context>
+    <name>MergeTreeView</name>
+    <message>
+        <source>How the merges built it: {parts}</source>
+        <translation>合并过程：{parts}</translation>
     </message>
 </context>
 <context>
@@ -1454,6 +2959,147 @@
     </message>
 </context>
 <context>
+    <name>PleasingSentence</name>
+    <message>
+        <source>a run's folder…</source>
+        <translation>某次训练的文件夹……</translation>
+    </message>
+    <message>
+        <source>Choose a run of a reward model</source>
+        <translation>选择奖励模型的训练</translation>
+    </message>
+    <message>
+        <source>Which reward model judges: {name}</source>
+        <translation>由哪个奖励模型评判：{name}</translation>
+    </message>
+    <message>
+        <source>What holds it near its beginning</source>
+        <translation>用什么把它拉在起点附近</translation>
+    </message>
+    <message>
+        <source>no leash</source>
+        <translation>没有牵绳</translation>
+    </message>
+    <message>
+        <source>a long leash</source>
+        <translation>长牵绳</translation>
+    </message>
+    <message>
+        <source>a leash</source>
+        <translation>牵绳</translation>
+    </message>
+    <message>
+        <source>a short leash</source>
+        <translation>短牵绳</translation>
+    </message>
+    <message>
+        <source>{stage} from {parent} to please {judge} with {leash}, {problems} questions and {group} answers to each for {updates} updates, seed {seed}</source>
+        <translation>{stage}，从 {parent} 开始，取悦 {judge}，{leash}，每次 {problems} 个问题，每题 {group} 个回答，更新 {updates} 次，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>Make a reward model</source>
+        <translation>训练一个奖励模型</translation>
+    </message>
+    <message>
+        <source>RLHF wants a judge: train a reward model first.</source>
+        <translation>RLHF 需要评判者：请先训练奖励模型。</translation>
+    </message>
+    <message>
+        <source>What pleases the reward model becomes likelier, and nothing holds the model near its beginning: watch what it finds.</source>
+        <translation>让奖励模型满意的回答会变得更可能，而且没有什么把模型拉在起点附近：看看它会找到什么。</translation>
+    </message>
+    <message>
+        <source>What pleases the reward model becomes likelier. The leash: each nat of distance from its beginning costs {weight}.</source>
+        <translation>让奖励模型满意的回答会变得更可能。牵绳：每偏离起点 1 nat，扣 {weight}。</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+    <message>
+        <source>no reward model yet</source>
+        <translation>还没有奖励模型</translation>
+    </message>
+    <message>
+        <source>looking for reward models …</source>
+        <translation>正在查找奖励模型……</translation>
+    </message>
+</context>
+<context>
+    <name>PracticeSentence</name>
+    <message>
+        <source>Questions an update</source>
+        <translation>每次更新的问题数</translation>
+    </message>
+    <message>
+        <source>Answers to each question</source>
+        <translation>每个问题的回答数</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>更新次数</translation>
+    </message>
+    <message>
+        <source>{stage} from {parent} with {problems} problems and {group} answers to each for {updates} updates, seed {seed}</source>
+        <translation>{stage}，从 {parent} 开始，每次 {problems} 道题，每题 {group} 个回答，更新 {updates} 次，种子 {seed}</translation>
+    </message>
+</context>
+<context>
+    <name>PriceEditor</name>
+    <message>
+        <source>Prices</source>
+        <translation>价格</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Input, per million tokens</source>
+        <translation>输入，每百万词元</translation>
+    </message>
+    <message>
+        <source>Output, per million tokens</source>
+        <translation>输出，每百万词元</translation>
+    </message>
+    <message>
+        <source>Put in what you pay. The row with the dot is in force; no vendor's price is known here.</source>
+        <translation>填入你实际支付的价格。选中的一行生效；这里不含任何厂商的报价。</translation>
+    </message>
+    <message>
+        <source>Add a price</source>
+        <translation>添加一个价格</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>a name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name of the price</source>
+        <translation>价格名称</translation>
+    </message>
+    <message>
+        <source>Count with this price</source>
+        <translation>按这个价格计算</translation>
+    </message>
+    <message>
+        <source>Input price</source>
+        <translation>输入价格</translation>
+    </message>
+    <message>
+        <source>Output price</source>
+        <translation>输出价格</translation>
+    </message>
+    <message>
+        <source>Remove this price</source>
+        <translation>删除这个价格</translation>
+    </message>
+</context>
+<context>
     <name>ProbabilityBars</name>
     <message>
         <source>What may come next</source>
@@ -1602,6 +3248,10 @@
         <translation>词元</translation>
     </message>
     <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
         <source>Training</source>
         <translation>训练</translation>
     </message>
@@ -1620,6 +3270,144 @@
     <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingSentence</name>
+    <message>
+        <source>Size of the model</source>
+        <translation>模型大小</translation>
+    </message>
+    <message>
+        <source>a file…</source>
+        <translation>一个文件…</translation>
+    </message>
+    <message>
+        <source>Choose a text</source>
+        <translation>选择文本</translation>
+    </message>
+    <message>
+        <source>a folder…</source>
+        <translation>文件夹……</translation>
+    </message>
+    <message>
+        <source>Choose a folder of texts</source>
+        <translation>选择文本文件夹</translation>
+    </message>
+    <message>
+        <source>Which text it learns: {name}</source>
+        <translation>它学习的文本：{name}</translation>
+    </message>
+    <message>
+        <source>Pieces that the text is cut into</source>
+        <translation>文本被切成什么</translation>
+    </message>
+    <message>
+        <source>byte pairs, {count}</source>
+        <translation>字节对，{count}</translation>
+    </message>
+    <message>
+        <source>characters</source>
+        <translation>字符</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>{stage} a {preset} model on {text} with {pieces} for {steps} steps, seed {seed}</source>
+        <translation>{stage}一个 {preset} 模型，文本 {text}，用 {pieces}，训练 {steps} 步，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>tokenizer {name}</source>
+        <translation>分词器 {name}</translation>
+    </message>
+    <message>
+        <source>Python manual</source>
+        <translation>Python 手册</translation>
+    </message>
+    <message>
+        <source>Small world</source>
+        <translation>小世界</translation>
+    </message>
+    <message>
+        <source>the Python manual</source>
+        <translation>Python 手册</translation>
+    </message>
+    <message>
+        <source>the small world</source>
+        <translation>小世界</translation>
+    </message>
+</context>
+<context>
+    <name>RewardSentence</name>
+    <message>
+        <source>What is liked</source>
+        <translation>喜欢什么</translation>
+    </message>
+    <message>
+        <source>Pairs of answers</source>
+        <translation>回答对数</translation>
+    </message>
+    <message>
+        <source>How often the labeller errs</source>
+        <translation>标注者出错的比例</translation>
+    </message>
+    <message>
+        <source>answers rich in words</source>
+        <translation>词汇丰富的回答</translation>
+    </message>
+    <message>
+        <source>polite answers</source>
+        <translation>有礼貌的回答</translation>
+    </message>
+    <message>
+        <source>brief answers</source>
+        <translation>简短的回答</translation>
+    </message>
+    <message>
+        <source>what I choose</source>
+        <translation>我选的回答</translation>
+    </message>
+    <message>
+        <source>{stage} from {parent} that likes {labeller}, seed {seed}</source>
+        <translation>{stage}，从 {parent} 开始，喜欢{labeller}，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>{stage} from {parent} that likes {labeller}, learned from {pairs} pairs with {noise} wrong, seed {seed}</source>
+        <translation>{stage}，从 {parent} 开始，喜欢{labeller}，学 {pairs} 对回答，其中 {noise} 标错，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>Choose between answers…</source>
+        <translation>在回答之间选择……</translation>
+    </message>
+    <message>
+        <source>It learns to tell by choices alone what is liked. The rule: {rule}</source>
+        <translation>它只凭选择学会分辨什么受喜欢。规则：{rule}</translation>
+    </message>
+    <message>
+        <source>Counting your choices between this model's answers …</source>
+        <translation>正在统计你对这个模型的回答所做的选择……</translation>
+    </message>
+    <message>
+        <source>You have chosen {kept} times between this model's answers; {least} are needed.</source>
+        <translation>你已在这个模型的回答之间选了 {kept} 次；需要 {least} 次。</translation>
+    </message>
+    <message>
+        <source>It learns from your {kept} choices between this model's answers.</source>
+        <translation>它从你对这个模型的回答所做的 {kept} 次选择中学习。</translation>
+    </message>
+    <message>
+        <source>The answer with more different words is preferred; words said again count against it.</source>
+        <translation>不同的词更多的回答更受喜欢；重复的词扣分。</translation>
+    </message>
+    <message>
+        <source>A polite answer is preferred; one phrase is enough, more of them annoy.</source>
+        <translation>有礼貌的回答更受喜欢；一句客气话就够，多了惹人烦。</translation>
+    </message>
+    <message>
+        <source>The shorter answer is preferred, as long as it has three words.</source>
+        <translation>更短的回答更受喜欢，只要它有三个词。</translation>
     </message>
 </context>
 <context>
@@ -1715,6 +3503,10 @@
     <message>
         <source>cutting the text into tokens</source>
         <translation>正在把文本切成词元</translation>
+    </message>
+    <message>
+        <source>drawing pairs of answers</source>
+        <translation>正在采样成对的回答</translation>
     </message>
     <message>
         <source>making the model</source>
@@ -1929,14 +3721,6 @@
     <message>
         <source>now</source>
         <translation>现在</translation>
-    </message>
-    <message>
-        <source>today {time}</source>
-        <translation>今天 {time}</translation>
-    </message>
-    <message>
-        <source>yesterday {time}</source>
-        <translation>昨天 {time}</translation>
     </message>
 </context>
 <context>
@@ -2241,26 +4025,6 @@
 <context>
     <name>SetupSentence</name>
     <message>
-        <source>Size of the model</source>
-        <translation>模型大小</translation>
-    </message>
-    <message>
-        <source>Pieces that the text is cut into</source>
-        <translation>文本被切成什么</translation>
-    </message>
-    <message>
-        <source>byte pairs, {count}</source>
-        <translation>字节对，{count}</translation>
-    </message>
-    <message>
-        <source>characters</source>
-        <translation>字符</translation>
-    </message>
-    <message>
-        <source>Steps</source>
-        <translation>步数</translation>
-    </message>
-    <message>
         <source>Seed</source>
         <translation>种子</translation>
     </message>
@@ -2275,22 +4039,6 @@
     <message>
         <source>Start training (Ctrl+Return)</source>
         <translation>开始训练（Ctrl+回车）</translation>
-    </message>
-    <message>
-        <source>Which text it learns: {name}</source>
-        <translation>它学习的文本：{name}</translation>
-    </message>
-    <message>
-        <source>the Python manual</source>
-        <translation>Python 手册</translation>
-    </message>
-    <message>
-        <source>the small world</source>
-        <translation>小世界</translation>
-    </message>
-    <message>
-        <source>Python manual</source>
-        <translation>Python 手册</translation>
     </message>
     <message>
         <source>Stage of training</source>
@@ -2313,18 +4061,6 @@
         <translation>GRPO</translation>
     </message>
     <message>
-        <source>a .jsonl file…</source>
-        <translation>.jsonl 文件…</translation>
-    </message>
-    <message>
-        <source>Choose conversations</source>
-        <translation>选择对话</translation>
-    </message>
-    <message>
-        <source>Which conversations it learns: {name}</source>
-        <translation>学习哪些对话：{name}</translation>
-    </message>
-    <message>
         <source>a folder with a model…</source>
         <translation>模型所在的文件夹…</translation>
     </message>
@@ -2337,44 +4073,16 @@
         <translation>从哪个模型开始：{name}</translation>
     </message>
     <message>
-        <source>How often it goes through them</source>
-        <translation>学多少遍</translation>
-    </message>
-    <message>
-        <source>Problems an update</source>
-        <translation>每次更新的题数</translation>
-    </message>
-    <message>
-        <source>Answers to each problem</source>
-        <translation>每题的回答数</translation>
-    </message>
-    <message>
-        <source>Updates</source>
-        <translation>更新次数</translation>
-    </message>
-    <message>
-        <source>{stage} a {preset} model on {text} with {pieces} for {steps} steps, seed {seed}</source>
-        <translation>{stage}一个 {preset} 模型，文本 {text}，用 {pieces}，训练 {steps} 步，种子 {seed}</translation>
-    </message>
-    <message>
-        <source>{stage} {parent} on {chats} for {epochs} rounds, seed {seed}</source>
-        <translation>{stage} {parent}，对话 {chats}，学 {epochs} 遍，种子 {seed}</translation>
-    </message>
-    <message>
-        <source>{stage} from {parent} with {problems} problems and {group} answers to each for {updates} updates, seed {seed}</source>
-        <translation>{stage}，从 {parent} 开始，每次 {problems} 道题，每题 {group} 个回答，更新 {updates} 次，种子 {seed}</translation>
-    </message>
-    <message>
-        <source>Small world</source>
-        <translation>小世界</translation>
-    </message>
-    <message>
         <source>{model}, {stage}</source>
         <translation>{model}，{stage}</translation>
     </message>
     <message>
-        <source>built-in conversations</source>
-        <translation>内置对话</translation>
+        <source>Reward model</source>
+        <translation>奖励模型</translation>
+    </message>
+    <message>
+        <source>RLHF</source>
+        <translation>RLHF</translation>
     </message>
     <message>
         <source>no model yet</source>
@@ -2423,22 +4131,6 @@
     <message>
         <source>small wants a laptop's GPU. The engine has only a CPU here: it will take hours.</source>
         <translation>small 需要笔记本电脑的 GPU。这里的引擎只有 CPU：要几个小时。</translation>
-    </message>
-    <message>
-        <source>a file…</source>
-        <translation>文件……</translation>
-    </message>
-    <message>
-        <source>a folder…</source>
-        <translation>文件夹……</translation>
-    </message>
-    <message>
-        <source>Choose a text</source>
-        <translation>选择文本</translation>
-    </message>
-    <message>
-        <source>Choose a folder of texts</source>
-        <translation>选择文本文件夹</translation>
     </message>
 </context>
 <context>
@@ -2518,6 +4210,14 @@
         <source>GRPO begins from a model that chats: finetune one first.</source>
         <translation>GRPO 要从会对话的模型开始：请先微调一个。</translation>
     </message>
+    <message>
+        <source>A reward model judges the answers of a model that chats: finetune one first.</source>
+        <translation>奖励模型评判会对话的模型的回答：请先微调一个。</translation>
+    </message>
+    <message>
+        <source>RLHF begins from a model that chats: finetune one first.</source>
+        <translation>RLHF 从会对话的模型开始：请先微调一个。</translation>
+    </message>
 </context>
 <context>
     <name>StatusBar</name>
@@ -2576,6 +4276,72 @@
     <message>
         <source>{device}, {free} free</source>
         <translation>{device}，空闲 {free}</translation>
+    </message>
+</context>
+<context>
+    <name>StreamView</name>
+    <message>
+        <source>A server remembers nothing: each request sends the whole stream again, the model's own answers with their end tokens included. The prices are those of the Tokens panel.</source>
+        <translation>服务器什么也不记得：每次请求都重新发送整条词元流，包括模型自己的回答及其结束词元。价格取自“词元”面板。</translation>
+    </message>
+    <message>
+        <source>Cells</source>
+        <translation>格子</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Ids</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>Surprise</source>
+        <translation>意外程度</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>How unexpected each token was to the model</source>
+        <translation>每个词元对模型来说有多意外</translation>
+    </message>
+    <message>
+        <source>Click a token: what the model looked at from there</source>
+        <translation>点击一个词元：看模型从那里看向了哪里</translation>
+    </message>
+</context>
+<context>
+    <name>TextWork</name>
+    <message>
+        <source>Your text</source>
+        <translation>你的文本</translation>
+    </message>
+    <message>
+        <source>Type or paste a text, or drop a file here.</source>
+        <translation>输入或粘贴文本，或把文件拖到这里。</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Compare encodings</source>
+        <translation>比较编码</translation>
+    </message>
+    <message>
+        <source>Count letters</source>
+        <translation>数字母</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Train a tokenizer</source>
+        <translation>训练分词器</translation>
     </message>
 </context>
 <context>
@@ -2784,6 +4550,69 @@
     </message>
 </context>
 <context>
+    <name>TokenCells</name>
+    <message>
+        <source>surprise: {bits} bits or more</source>
+        <translation>意外：{bits} 比特以上</translation>
+    </message>
+    <message>
+        <source>expected: 0 bits</source>
+        <translation>意料之中：0 比特</translation>
+    </message>
+    <message>
+        <source>{share} of its attention, or more</source>
+        <translation>占其注意力的 {share} 或更多</translation>
+    </message>
+    <message>
+        <source>choose a token to see what it looked at</source>
+        <translation>选一个词元，看它看向了哪里</translation>
+    </message>
+    <message>
+        <source>not looked at</source>
+        <translation>没有看</translation>
+    </message>
+    <message>
+        <source>{token} {bits} bits</source>
+        <translation>{token} {bits} 比特</translation>
+    </message>
+    <message>
+        <source>Most surprising: {cells}</source>
+        <translation>最出乎意料：{cells}</translation>
+    </message>
+    <message>
+        <source>Looked most at: {cells}</source>
+        <translation>最关注：{cells}</translation>
+    </message>
+    <message>
+        <source>{author}, thinking</source>
+        <translation>{author}，思考中</translation>
+    </message>
+    <message>
+        <source>fallen out of the window</source>
+        <translation>已掉出窗口</translation>
+    </message>
+    <message>
+        <source>place {place} of {count}</source>
+        <translation>第 {place} 个，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>{bits} bits</source>
+        <translation>{bits} 比特</translation>
+    </message>
+    <message>
+        <source>{share} of the attention</source>
+        <translation>注意力的 {share}</translation>
+    </message>
+    <message>
+        <source>The stream of tokens</source>
+        <translation>词元流</translation>
+    </message>
+    <message>
+        <source>Empty: this model remembers nothing but what stands here.</source>
+        <translation>空的：模型只记得写在这里的内容，别的一概不记得。</translation>
+    </message>
+</context>
+<context>
     <name>TokenFlow</name>
     <message>
         <source>Tokens and their ids</source>
@@ -2792,6 +4621,109 @@
     <message>
         <source>The tokens of your text will stand here.</source>
         <translation>你的文本的词元会出现在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>TokenSheet</name>
+    <message>
+        <source>The token's card</source>
+        <translation>词元卡片</translation>
+    </message>
+    <message>
+        <source>Close the token's card</source>
+        <translation>关闭词元卡片</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭（Esc）</translation>
+    </message>
+    <message>
+        <source>The place before</source>
+        <translation>上一处</translation>
+    </message>
+    <message>
+        <source>The next place</source>
+        <translation>下一处</translation>
+    </message>
+    <message>
+        <source>Around it in the vocabulary</source>
+        <translation>词表中的前后词条</translation>
+    </message>
+    <message>
+        <source>It does not stand in your text.</source>
+        <translation>它没有出现在你的文本中。</translation>
+    </message>
+    <message>
+        <source>Place {number} of {count} in your text</source>
+        <translation>在你的文本中：第 {number} 处，共 {count} 处</translation>
+    </message>
+    <message>
+        <source>It stands {count} times in your text.</source>
+        <translation>它在你的文本中出现 {count} 次。</translation>
+    </message>
+    <message>
+        <source>It stands once in your text.</source>
+        <translation>它在你的文本中出现一次。</translation>
+    </message>
+    <message>
+        <source>{count} bytes</source>
+        <translation>{count} 字节</translation>
+    </message>
+    <message>
+        <source>{count} byte</source>
+        <translation>{count} 字节</translation>
+    </message>
+    <message>
+        <source>id and rank {id}</source>
+        <translation>id 与序位 {id}</translation>
+    </message>
+    <message>
+        <source>id {id}</source>
+        <translation>id {id}</translation>
+    </message>
+    <message>
+        <source>no whole characters: parts of one</source>
+        <translation>不是完整的字符，而是字符的一部分</translation>
+    </message>
+    <message>
+        <source>{count} character</source>
+        <translation>{count} 个字符</translation>
+    </message>
+    <message>
+        <source>{count} characters</source>
+        <translation>{count} 个字符</translation>
+    </message>
+    <message>
+        <source>merge number {rank}</source>
+        <translation>第 {rank} 次合并</translation>
+    </message>
+    <message>
+        <source>A special token: no text contains it. It is put in by its id, to mark where something begins or ends.</source>
+        <translation>特殊词元：任何文本都不包含它。它凭 id 插入，用来标记某部分的开始或结束。</translation>
+    </message>
+    <message>
+        <source>This vocabulary has no merges: its entries were not built of one another.</source>
+        <translation>这个词表没有合并：词条之间不是互相拼成的。</translation>
+    </message>
+    <message>
+        <source>Too long for a tree of merges.</source>
+        <translation>太长，无法画出合并树。</translation>
+    </message>
+    <message>
+        <source>Its merges stop at {count} pieces: this token only comes where it is taken whole.</source>
+        <translation>它的合并停在 {count} 块：只有整体取用时才会出现这个词元。</translation>
+    </message>
+    <message>
+        <source>No merge made it: with such pieces every text begins.</source>
+        <translation>它不是合并来的：任何文本最初都由这样的小块组成。</translation>
+    </message>
+    <message>
+        <source>One merge built it:</source>
+        <translation>由一次合并构成：</translation>
+    </message>
+    <message>
+        <source>{count} merges built it:</source>
+        <translation>由 {count} 次合并构成：</translation>
     </message>
 </context>
 <context>
@@ -2812,26 +4744,6 @@
         <translation>模型看到的不是字母，而是这些带编号的片段。</translation>
     </message>
     <message>
-        <source>Your text</source>
-        <translation>你的文本</translation>
-    </message>
-    <message>
-        <source>Type or paste a text, or drop a file here.</source>
-        <translation>输入或粘贴文本，或把文件拖到这里。</translation>
-    </message>
-    <message>
-        <source>Tokens: pieces of this encoding. Characters: Unicode code points; an emoji can be several. Bytes: of the text in UTF-8.</source>
-        <translation>词元：此编码的片段。字符：Unicode 码点；一个表情符号可能有好几个。字节：文本的 UTF-8 字节。</translation>
-    </message>
-    <message>
-        <source>Encoding</source>
-        <translation>编码</translation>
-    </message>
-    <message>
-        <source>Which vocabulary cuts the text</source>
-        <translation>用哪个词表切分文本</translation>
-    </message>
-    <message>
         <source>Open file …</source>
         <translation>打开文件……</translation>
     </message>
@@ -2840,28 +4752,8 @@
         <translation>取消</translation>
     </message>
     <message>
-        <source>Text and ids</source>
-        <translation>文本和编号</translation>
-    </message>
-    <message>
-        <source>Ids</source>
-        <translation>编号</translation>
-    </message>
-    <message>
-        <source>Text</source>
-        <translation>文本</translation>
-    </message>
-    <message>
-        <source>Show spaces and line ends in the text</source>
-        <translation>显示文本中的空格和换行</translation>
-    </message>
-    <message>
         <source>Copy ids</source>
         <translation>复制编号</translation>
-    </message>
-    <message>
-        <source>Of the selection, or else of the whole text, as a JSON list</source>
-        <translation>所选部分（未选则为全文）的编号，JSON 列表</translation>
     </message>
     <message>
         <source>Copy tokens as CSV</source>
@@ -2870,6 +4762,18 @@
     <message>
         <source>Copy tokens as JSON</source>
         <translation>复制词元（JSON）</translation>
+    </message>
+    <message>
+        <source>Card of the token at the caret</source>
+        <translation>光标处词元的卡片</translation>
+    </message>
+    <message>
+        <source>Open a tokenizer …</source>
+        <translation>打开分词器……</translation>
+    </message>
+    <message>
+        <source>Forget this tokenizer</source>
+        <translation>从列表中移除这个分词器</translation>
     </message>
     <message>
         <source>Save picture …</source>
@@ -2886,6 +4790,22 @@
     <message>
         <source>Emoji</source>
         <translation>表情符号</translation>
+    </message>
+    <message>
+        <source>Four encodings</source>
+        <translation>四种编码</translation>
+    </message>
+    <message>
+        <source>A chat as a stream</source>
+        <translation>对话变成词元流</translation>
+    </message>
+    <message>
+        <source>Where this tokenizer cuts a text cannot be told from its parts: its tokens are counted anew after each pause; a text of more than 100,000 characters is read in parts of that length.</source>
+        <translation>无法从局部判断这个分词器在哪里切分文本：每次停顿后都重新计算全部词元；超过 100,000 个字符的文本按该长度分段读取。</translation>
+    </message>
+    <message>
+        <source>Opening the tokenizer …</source>
+        <translation>正在打开分词器……</translation>
     </message>
     <message>
         <source>Reading the file …</source>
@@ -3014,6 +4934,14 @@
         <translation>让它做题</translation>
     </message>
     <message>
+        <source>You be the judge</source>
+        <translation>你来当评委</translation>
+    </message>
+    <message>
+        <source>Please a judge, no leash</source>
+        <translation>取悦评委，不带牵绳</translation>
+    </message>
+    <message>
         <source>A text of your own…</source>
         <translation>你自己的文本……</translation>
     </message>
@@ -3126,6 +5054,161 @@
     </message>
 </context>
 <context>
+    <name>TurnArrow</name>
+    <message>
+        <source>You write</source>
+        <translation>轮到你写</translation>
+    </message>
+    <message>
+        <source>The model writes</source>
+        <translation>模型在写</translation>
+    </message>
+    <message>
+        <source>A tool writes</source>
+        <translation>工具在写</translation>
+    </message>
+    <message>
+        <source>Nobody writes</source>
+        <translation>没有人在写</translation>
+    </message>
+</context>
+<context>
+    <name>TurnEditor</name>
+    <message>
+        <source>This turn, to be written anew</source>
+        <translation>要重写的这一轮</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Leave as it was</source>
+        <translation>不作更改</translation>
+    </message>
+    <message>
+        <source>Ctrl+Return</source>
+        <translation>Ctrl+回车</translation>
+    </message>
+    <message>
+        <source>Escape</source>
+        <translation>Esc</translation>
+    </message>
+</context>
+<context>
+    <name>TurnList</name>
+    <message>
+        <source>The conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Nothing has been said. The model knows nothing of you, or of any earlier conversation.</source>
+        <translation>还没有人说话。模型不认识你，也不知道任何以前的对话。</translation>
+    </message>
+    <message>
+        <source>{turns} earlier turns are not shown here; they are in the stream.</source>
+        <translation>更早的 {turns} 个轮次没有显示在这里；它们在词元流中。</translation>
+    </message>
+</context>
+<context>
+    <name>VocabularyPage</name>
+    <message>
+        <source>Search the vocabulary</source>
+        <translation>搜索词表</translation>
+    </message>
+    <message>
+        <source>contains</source>
+        <translation>包含</translation>
+    </message>
+    <message>
+        <source>begins with</source>
+        <translation>开头是</translation>
+    </message>
+    <message>
+        <source>ends with</source>
+        <translation>结尾是</translation>
+    </message>
+    <message>
+        <source>id</source>
+        <translation>id</translation>
+    </message>
+    <message>
+        <source>bytes in hex</source>
+        <translation>十六进制字节</translation>
+    </message>
+    <message>
+        <source>regular expression</source>
+        <translation>正则表达式</translation>
+    </message>
+    <message>
+        <source>by id</source>
+        <translation>按 id</translation>
+    </message>
+    <message>
+        <source>longest first</source>
+        <translation>最长的在前</translation>
+    </message>
+    <message>
+        <source>shortest first</source>
+        <translation>最短的在前</translation>
+    </message>
+    <message>
+        <source>How the search is meant</source>
+        <translation>搜索方式</translation>
+    </message>
+    <message>
+        <source>Order of the results</source>
+        <translation>结果顺序</translation>
+    </message>
+    <message>
+        <source>Copy as CSV</source>
+        <translation>复制为 CSV</translation>
+    </message>
+    <message>
+        <source>Entries of the vocabulary</source>
+        <translation>词表中的词条</translation>
+    </message>
+    <message>
+        <source>Copied {count} entries</source>
+        <translation>已复制 {count} 个词条</translation>
+    </message>
+    <message>
+        <source>Copying …</source>
+        <translation>正在复制……</translation>
+    </message>
+    <message>
+        <source>Looking … {count} so far</source>
+        <translation>正在查找……目前 {count} 个</translation>
+    </message>
+    <message>
+        <source>No entry of {entries} fits.</source>
+        <translation>{entries} 个词条中没有符合的。</translation>
+    </message>
+    <message>
+        <source>{count} of {entries} entries</source>
+        <translation>{entries} 个词条中的 {count} 个</translation>
+    </message>
+</context>
+<context>
+    <name>VocabularyTable</name>
+    <message>
+        <source>Id</source>
+        <translation>Id</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>字节</translation>
+    </message>
+    <message>
+        <source>{name} (special)</source>
+        <translation>{name}（特殊）</translation>
+    </message>
+</context>
+<context>
     <name>WorkArea</name>
     <message>
         <source>Start with the Python manual</source>
@@ -3212,6 +5295,40 @@
     </message>
 </context>
 <context>
+    <name>_Bar</name>
+    <message>
+        <source>Room left</source>
+        <translation>剩余</translation>
+    </message>
+    <message>
+        <source>{name}: {tokens} tokens, {share} of the window</source>
+        <translation>{name}：{tokens} 个词元，占窗口的 {share}</translation>
+    </message>
+    <message>
+        <source>The mark stands at {share}.</source>
+        <translation>标记位于 {share} 处。</translation>
+    </message>
+</context>
+<context>
+    <name>_Grid</name>
+    <message>
+        <source>Heads: a column for each layer</source>
+        <translation>注意力头：每层一列</translation>
+    </message>
+    <message>
+        <source>The average of all heads of all layers</source>
+        <translation>所有层的所有注意力头的平均</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Layer {layer}, head {head}</source>
+        <translation>第 {layer} 层，第 {head} 头</translation>
+    </message>
+</context>
+<context>
     <name>_JobRow</name>
     <message>
         <source>Stop</source>
@@ -3263,6 +5380,14 @@
     <message>
         <source>{count} models</source>
         <translation>{count} 个模型</translation>
+    </message>
+    <message>
+        <source>With the document in the window</source>
+        <translation>窗口里有这份文档</translation>
+    </message>
+    <message>
+        <source>From its parameters alone</source>
+        <translation>仅凭参数</translation>
     </message>
 </context>
 <context>
@@ -3439,6 +5564,14 @@
         <translation>位置 {position} 没有词元：这段文本有 {tokens} 个词元。</translation>
     </message>
     <message>
+        <source>{path} should end in .jsonl, .md or .json: that tells the form.</source>
+        <translation>{path} 应以 .jsonl、.md 或 .json 结尾，由此确定格式。</translation>
+    </message>
+    <message>
+        <source>{count} conversations have ids that begin with {beginning}. `conversations list` shows them.</source>
+        <translation>有 {count} 个对话的编号以 {beginning} 开头。`conversations list` 会列出它们。</translation>
+    </message>
+    <message>
         <source>The seed cannot be {seed}. Choose a number from 0 on.</source>
         <translation>种子不能是 {seed}。请选择从 0 开始的数。</translation>
     </message>
@@ -3473,6 +5606,10 @@
     <message>
         <source>{name} is at {path} and stays on the list as long as it is there.</source>
         <translation>{name} 位于 {path}，只要它在那里就会留在列表中。</translation>
+    </message>
+    <message>
+        <source>{path} holds no conversation. A line is {{"role": "user", "content": "..."}}, or {{"messages": [...]}}.</source>
+        <translation>{path} 中没有对话。每行应为 {{"role": "user", "content": "..."}} 或 {{"messages": [...]}}。</translation>
     </message>
     <message>
         <source>--set takes NAME=VALUE, but {given} has no =. Write it again.</source>
@@ -3521,6 +5658,58 @@
     <message>
         <source>There is nothing at {path} any more.</source>
         <translation>{path} 处已经没有东西了。</translation>
+    </message>
+    <message>
+        <source>There is no template {name}. Choose one of {known}.</source>
+        <translation>没有名为 {name} 的模板。请选择 {known} 之一。</translation>
+    </message>
+    <message>
+        <source>There is no template yet. Write one in Jinja, or choose another.</source>
+        <translation>还没有模板。请用 Jinja 写一个，或选择其他模板。</translation>
+    </message>
+    <message>
+        <source>This tokenizer comes without a chat template. Choose one of the others.</source>
+        <translation>这个分词器不带对话模板。请选择其他模板。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written. Choose a file in a folder that is there.</source>
+        <translation>无法写入 {path}。请选择一个已有文件夹中的文件。</translation>
+    </message>
+    <message>
+        <source>{path} has no turns. Each begins with a line such as {example}.</source>
+        <translation>{path} 中没有对话轮次。每一轮以 {example} 这样的一行开头。</translation>
+    </message>
+    <message>
+        <source>{path} begins as a list but is no JSON ({reason}). Choose another file.</source>
+        <translation>{path} 以列表开头，但不是 JSON（{reason}）。请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>What was said could not be kept, for it does not follow what is on the disk. Open the conversation again from the list.</source>
+        <translation>所说的内容无法保存，因为它与磁盘上的内容衔接不上。请从列表中重新打开此对话。</translation>
+    </message>
+    <message>
+        <source>The conversation in {path} is damaged and cannot be read. It can only be deleted.</source>
+        <translation>{path} 中的对话已损坏，无法读取，只能删除。</translation>
+    </message>
+    <message>
+        <source>This conversation is not there any more. Look at the list again.</source>
+        <translation>此对话已不存在。请重新查看列表。</translation>
+    </message>
+    <message>
+        <source>The conversation in {path} could not be read ({reason}).</source>
+        <translation>无法读取 {path} 中的对话（{reason}）。</translation>
+    </message>
+    <message>
+        <source>This conversation was changed in another window. Open it again from the list.</source>
+        <translation>此对话已在另一个窗口中更改。请从列表中重新打开。</translation>
+    </message>
+    <message>
+        <source>There is another conversation {name} in {folder} already. Move one of the two elsewhere first.</source>
+        <translation>{folder} 中已有另一个对话 {name}。请先将其中一个移到别处。</translation>
+    </message>
+    <message>
+        <source>{conversation} is no conversation's name. Look at the list.</source>
+        <translation>{conversation} 不是对话的名称。请查看列表。</translation>
     </message>
     <message>
         <source>There are only {count} conversations to learn from, {skipped} could not be used. Choose a file with more, one {{"messages": [...]}} a line.</source>
@@ -3903,6 +6092,22 @@
         <translation>词元 {token} 的偏置 {bias} 不能用。请给词元编号和 -100 到 100 的数。</translation>
     </message>
     <message>
+        <source>A tokenizer needs a name. Write one.</source>
+        <translation>分词器需要名称。请输入一个。</translation>
+    </message>
+    <message>
+        <source>A name may have {most} characters at most. Write a shorter one.</source>
+        <translation>名称最多 {most} 个字符。请写短一些。</translation>
+    </message>
+    <message>
+        <source>A folder cannot be called {name}. Use letters, digits and blanks.</source>
+        <translation>文件夹不能叫 {name}。请使用字母、数字和空格。</translation>
+    </message>
+    <message>
+        <source>There is a tokenizer {name} already. Choose another name.</source>
+        <translation>已有名为 {name} 的分词器。请换一个名称。</translation>
+    </message>
+    <message>
         <source>There is no token at position {position}: the stream's positions go from 0 to {last}.</source>
         <translation>位置 {position} 没有词元：词元流的位置从 0 到 {last}。</translation>
     </message>
@@ -3939,6 +6144,46 @@
         <translation>无法显示 {top} 个备选。请给出不小于 0 的数。</translation>
     </message>
     <message>
+        <source>There is no tokenizer in {path}. Choose a folder with a tokenizer.json, or the file itself.</source>
+        <translation>{path} 中没有分词器。请选择含有 tokenizer.json 的文件夹，或直接选择文件。</translation>
+    </message>
+    <message>
+        <source>{path} has no tokenizer in it. Choose another file.</source>
+        <translation>{path} 中没有分词器。请选择其他文件。</translation>
+    </message>
+    <message>
+        <source>There is no encoding {name}. Choose one of {known}, a tokenizer.json, a .gguf or .tiktoken file, or the folder of a model or a run.</source>
+        <translation>没有名为 {name} 的编码。请选择 {known} 之一、tokenizer.json、.gguf 或 .tiktoken 文件，或者模型或训练的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} is no tokenizer. Choose a tokenizer.json, a .gguf or a .tiktoken file, or the folder of a model.</source>
+        <translation>{path} 不是分词器。请选择 tokenizer.json、.gguf 或 .tiktoken 文件，或模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no folder {folder}. Choose another one.</source>
+        <translation>没有文件夹 {folder}。请选择另一个。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} has no .txt, .md or .pdf files. Choose another one.</source>
+        <translation>文件夹 {folder} 中没有 .txt、.md 或 .pdf 文件。请选择另一个。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} has more than {limit} documents. Choose a smaller one.</source>
+        <translation>文件夹 {folder} 中的文档超过 {limit} 个。请选择更小的文件夹。</translation>
+    </message>
+    <message>
+        <source>The documents in {folder} have more than {limit} million characters. Choose a smaller folder.</source>
+        <translation>{folder} 中的文档超过 {limit} 百万个字符。请选择更小的文件夹。</translation>
+    </message>
+    <message>
+        <source>A model that goes on learning keeps its vocabulary. Leave --tokenizer and --vocab-size out.</source>
+        <translation>继续学习的模型保留自己的词表。请去掉 --tokenizer 和 --vocab-size。</translation>
+    </message>
+    <message>
+        <source>The model that it begins from has room for {room} tokens. Choose no longer context.</source>
+        <translation>作为起点的模型只容得下 {room} 个词元。请不要选更长的上下文。</translation>
+    </message>
+    <message>
         <source>{machine} does not see the run's folder {path}. Put it where all machines find it.</source>
         <translation>{machine} 看不到运行的文件夹 {path}。请把它放在所有机器都能找到的地方。</translation>
     </message>
@@ -3965,10 +6210,6 @@
     <message>
         <source>The stage {stage} begins from a model. Choose a run or a checkpoint by --from.</source>
         <translation>阶段 {stage} 从一个模型开始。请用 --from 选择一次运行或一个检查点。</translation>
-    </message>
-    <message>
-        <source>Pretraining begins from nothing. Leave --from out, or choose another stage.</source>
-        <translation>预训练从零开始。请去掉 --from，或选择另一个阶段。</translation>
     </message>
     <message>
         <source>The text is empty. Choose one with something to learn from.</source>
@@ -4103,6 +6344,14 @@
         <translation>{text} 不是语料库可用的大小。请给出不少于 100k 的字符数，例如 5M。</translation>
     </message>
     <message>
+        <source>There is no tokenizer in {path}. Choose bpe, characters, or the folder of a tokenizer.</source>
+        <translation>{path} 中没有分词器。请选择 bpe、characters 或某个分词器的文件夹。</translation>
+    </message>
+    <message>
+        <source>The tokenizer in {path} has its size already. Leave the size of the vocabulary out.</source>
+        <translation>{path} 中的分词器大小已定。请不要再给词表大小。</translation>
+    </message>
+    <message>
         <source>There is no file {path}. Choose one of preferences.</source>
         <translation>没有文件 {path}。请选择一个偏好文件。</translation>
     </message>
@@ -4175,6 +6424,14 @@
         <translation>这个模型没有特殊词元 {name}。请把它写成普通文本。</translation>
     </message>
     <message>
+        <source>This conversation has {length} characters; {most} can be shown here. Shorten it, or look at it as a text.</source>
+        <translation>这段对话有 {length} 个字符，这里最多显示 {most} 个。请缩短，或以文本方式查看。</translation>
+    </message>
+    <message>
+        <source>A part of this conversation was damaged. What came before it is shown; the file as it was is kept as {path}.</source>
+        <translation>此对话有一部分已损坏。此处显示损坏之前的内容；原文件保存为 {path}。</translation>
+    </message>
+    <message>
         <source>Nothing is left of {repo}. Look at the list again.</source>
         <translation>{repo} 没有留下任何内容。请再看看列表。</translation>
     </message>
@@ -4205,6 +6462,14 @@
     <message>
         <source>There is nothing to answer. Write a message first.</source>
         <translation>没有可回答的内容。请先写一条消息。</translation>
+    </message>
+    <message>
+        <source>There is no text in it. Choose another one.</source>
+        <translation>其中没有文字。请选择另一个。</translation>
+    </message>
+    <message>
+        <source>Choose a folder of documents to search in.</source>
+        <translation>请选择一个要搜索的文档文件夹。</translation>
     </message>
     <message>
         <source>{path} has {size} MB, and at most {limit} MB can be shown. Choose a smaller file.</source>
@@ -4243,6 +6508,30 @@
         <translation>{path} 用名为 {name} 的方式切分文本，这里不认识。请换一个模型。</translation>
     </message>
     <message>
+        <source>{path} has {count} ranks and does not say how texts are split; no vocabulary of that size is known here. Choose the model's tokenizer.json.</source>
+        <translation>{path} 有 {count} 个秩，但没有说明如何切分文本；这里不认识这种大小的词表。请选择该模型的 tokenizer.json。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read as a PDF ({reason}). Choose another file.</source>
+        <translation>无法将 {path} 作为 PDF 读取（{reason}）。请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>{path} takes too long to read. Choose another file.</source>
+        <translation>读取 {path} 用时过长。请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>This text has {length} characters, and no conversation can hold more than {limit}. Choose a shorter one.</source>
+        <translation>此文本有 {length} 个字符，而任何对话最多只能容纳 {limit} 个。请选择更短的文本。</translation>
+    </message>
+    <message>
+        <source>{path} has no text, only pictures of pages. Choose a file whose text can be selected.</source>
+        <translation>{path} 没有文字，只有页面的图像。请选择文字可以选中的文件。</translation>
+    </message>
+    <message>
+        <source>{path} is protected. Save it without a password and try again.</source>
+        <translation>{path} 受保护。请另存为无密码的文件后再试。</translation>
+    </message>
+    <message>
         <source>The vocabulary {name} cannot be given more tokens. Choose a model that was trained here.</source>
         <translation>词表 {name} 不能再添加词元。请选择在这里训练的模型。</translation>
     </message>
@@ -4277,6 +6566,34 @@
     <message>
         <source>The tokenizer file {path} is damaged. Choose another run or checkpoint.</source>
         <translation>分词器文件 {path} 已损坏。请选择另一次训练或检查点。</translation>
+    </message>
+    <message>
+        <source>An expression may have {most} characters at most. Write a shorter one.</source>
+        <translation>表达式最多 {most} 个字符。请写短一些。</translation>
+    </message>
+    <message>
+        <source>{expression} is not a regular expression ({reason}). Mend it, or search by text.</source>
+        <translation>{expression} 不是正则表达式（{reason}）。请改正，或按文本搜索。</translation>
+    </message>
+    <message>
+        <source>{query} is not a number. Write an id, or its first digits.</source>
+        <translation>{query} 不是数字。请输入 id 或它的前几位数字。</translation>
+    </message>
+    <message>
+        <source>{query} is not bytes in hex. Write two digits (0-9, a-f) for each, as in E4 B8 AD.</source>
+        <translation>{query} 不是十六进制字节。每个字节写两位（0-9、a-f），例如 E4 B8 AD。</translation>
+    </message>
+    <message>
+        <source>The expression {expression} takes too long. Choose a simpler one.</source>
+        <translation>表达式 {expression} 耗时太久。请换一个简单些的。</translation>
+    </message>
+    <message>
+        <source>This conversation is damaged. Begin a new chat.</source>
+        <translation>这个对话已损坏。请开始新对话。</translation>
+    </message>
+    <message>
+        <source>It has called tools {calls} times in one answer. Ask something else, or let it go on.</source>
+        <translation>它在一个回答里调用了 {calls} 次工具。请问别的问题，或让它继续。</translation>
     </message>
     <message>
         <source>The engine died. What had come is kept: go on from there.</source>
@@ -4328,6 +6645,17 @@
     <message>
         <source>The file could not be saved ({reason}). Choose another folder.</source>
         <translation>文件无法保存（{reason}）。请选择其他文件夹。</translation>
+    </message>
+</context>
+<context>
+    <name>words</name>
+    <message>
+        <source>today {time}</source>
+        <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>yesterday {time}</source>
+        <translation>昨天 {time}</translation>
     </message>
 </context>
 </TS>
