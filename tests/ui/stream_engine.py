@@ -17,6 +17,7 @@ from explorer.protocol import (
     Failed,
     Generate,
     GenerationEnded,
+    JobCancelled,
     LoadModel,
     LookBack,
     MeasureContext,
@@ -72,6 +73,7 @@ class StreamEngine:
         stream = self.streams.setdefault(command.job, _Stream())
         if isinstance(command, Cancel):
             stream.queue.clear()
+            self.events.append(JobCancelled(job=command.job))
             return
         if not isinstance(command, LookBack | MeasureContext):
             stream.stopped = True

@@ -1,6 +1,6 @@
 import pytest
 
-from explorer.protocol import DropTokens, Generate, LookBack, SetChat, WriteTokens
+from explorer.protocol import Cancel, DropTokens, Generate, LookBack, SetChat, WriteTokens
 from explorer.text.chatml import TOOLS_LINE
 from explorer.ui.stores.context_documents import Attachment
 from tests.ui.context_rig import ContextRig
@@ -379,3 +379,18 @@ def test_a_model_that_is_gone_stays_said_until_another_is_chosen(rig):
     rig.context.hand_over()
     rig.settle()
     assert rig.words()[-1] == "assistant: It is no idea." and rig.context.session.failure is None
+
+
+def test_a_prompt_that_is_being_read_can_be_broken_off(rig):
+    rig.context.set_composer("the sea is blue")
+    rig.context.hand_over()
+    assert rig.context.live.phase == "reading"
+    rig.context.stop()
+    assert rig.context.session.turn == "person"
+    rig.settle()
+    assert (
+        rig.engine.sent(Cancel) and not rig.engine.sent(Generate) and rig.words() == ["user: the sea is blue"]
+    )
+    rig.context.go_on()
+    rig.settle()
+    assert rig.words()[-1] == "assistant: It is blue."

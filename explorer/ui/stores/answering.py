@@ -18,6 +18,7 @@ from explorer.protocol import (
     Failed,
     Generate,
     GenerationEnded,
+    JobCancelled,
     LoadModel,
     ModelLoaded,
     PromptSet,
@@ -112,6 +113,8 @@ class Answering:
         """How many tokens may still be drawn."""
         self._awaited = 0
         """How many prompts are on their way: all but the last were overtaken."""
+        self._cancels = 0
+        """How many have not been confirmed: what comes before that is about what was cancelled."""
         self._writes = False
         """Whether it goes on by itself behind what is written into its stream."""
         self._asked_at = self._began_at = 0.0
@@ -185,7 +188,8 @@ class Answering:
         """Answer with the weights at `path` from now on, as job `job`; what was said stays."""
         self.close()
         self.job, self.path, self.model = job, path, None
-        self.phase, self.failure, self._awaited = "loading", None, 0
+        self.phase, self.failure = "loading", None
+        self._awaited = self._cancels = 0
         self._send(LoadModel(job=job, path=path, device=device))
 
     def close(self) -> None:
@@ -254,6 +258,16 @@ class Answering:
         elif self.phase == "reading":
             self._stop = True
 
+    def break_off(self) -> None:
+        """As `stop`, and a prompt that is being read is not read to its end."""
+        if self.phase == "reading":
+            self._send(Cancel(job=self.job))
+            self._cancels += 1
+            self._awaited = 0
+            self.phase, self.stop_reason = "idle", "stopped"
+        else:
+            self.stop()
+
     def clear(self) -> None:
         """Nothing has been asked."""
         self.question = None
@@ -264,6 +278,7 @@ class Answering:
 
     def abandon(self) -> None:
         """The engine is gone: what was written stays."""
+        self._awaited = self._cancels = 0
         if self.phase != "empty":
             self.phase = "lost"
 
@@ -271,6 +286,9 @@ class Answering:
 
     def apply(self, event: Event) -> None:
         """Take an event of this job."""
+        if self._cancels:
+            self._cancels -= isinstance(event, JobCancelled)
+            return
         match event:
             case ModelLoaded():
                 self.model, self.phase = event, "idle"

@@ -188,7 +188,7 @@ class ContextSession:
             self._purpose = ""
             self.stream.wipe()
             # The engine, too, shall have nothing of it any more.
-            self.live.ask(Question(text="", sampler=self.sampler, max_tokens=0))
+            self._ask(Question(text="", sampler=self.sampler, max_tokens=0))
             return
         self._purpose = "show"
         last = path[-1]
@@ -202,16 +202,15 @@ class ContextSession:
         """The person does something else: what is written so far stays."""
         self._waits = False
         if self._purpose == "answer":
-            self.live.stop()
+            self.live.break_off()
             self._finish(finished=False)
 
     def stop(self) -> None:
         """The model breaks off after the present token; what is written stays."""
         self._waits = False
         if self._purpose == "answer":
-            if self.live.busy:
-                self.live.stop()
-            if self.tools.phase != "none" or not self.live.busy:
+            self.live.break_off()
+            if self.live.phase != "writing":
                 self._finish(finished=False)
 
     def run_call(self, asked: str | None = None) -> None:
@@ -298,7 +297,7 @@ class ContextSession:
         staying = [turn for turn in path if turn.id not in self.dropped]
         self._messages = messages_of(staying, model.special_tokens)
         spoken = tuple(message.said for message in self._messages) if model.has_template else ()
-        self.live.ask(
+        self._ask(
             Question(
                 text="" if spoken else "".join(message.said.content for message in self._messages),
                 messages=spoken,
@@ -309,6 +308,12 @@ class ContextSession:
                 stop_texts=call_ends(model.special_tokens) if self.settings.tools else (),
             )
         )
+
+    def _ask(self, question: Question) -> None:
+        """What is still being read is of no interest any more."""
+        if self.live.phase == "reading":
+            self.live.break_off()
+        self.live.ask(question)
 
     def _prompt_is_read(self, event: PromptSet) -> None:
         if not self._purpose:

@@ -37,7 +37,7 @@ class Twin:
     def stop(self) -> None:
         """It breaks off; what is written stays."""
         self._waits = None
-        self.answering.stop()
+        self.answering.break_off()
 
     def forget(self) -> None:
         """Another conversation, or another model."""
