@@ -29,7 +29,7 @@
     </message>
     <message>
         <source>Device: {kind}, {name}, {threads} threads</source>
-        <translation>设备：{kind},{name},{threads} 个线程</translation>
+        <translation>设备：{kind}，{name}，{threads} 个线程</translation>
     </message>
     <message>
         <source>, {free} of {total} free</source>
@@ -1837,7 +1837,7 @@
     </message>
     <message>
         <source>A command that starts LLM Explorer there. Models, training and runs are then on that machine, and paths are its paths; texts stay here. Leave it empty to compute here.</source>
-        <translation>在那台机器上启动 LLM Explorer 的命令。之后模型、训练和运行都在那台机器上,路径也是它的路径;文本仍留在这里。留空则在本机计算。</translation>
+        <translation>在那台机器上启动 LLM Explorer 的命令。之后模型、训练和运行都在那台机器上，路径也是它的路径；文本仍留在这里。留空则在本机计算。</translation>
     </message>
     <message>
         <source>Command</source>
@@ -4255,7 +4255,7 @@
     </message>
     <message>
         <source>connection lost, trying again: “{command}”</source>
-        <translation>连接中断,正在重试:“{command}”</translation>
+        <translation>连接中断，正在重试：“{command}”</translation>
     </message>
     <message>
         <source>engine starting by “{command}” …</source>
@@ -4267,11 +4267,11 @@
     </message>
     <message>
         <source>version {there} there, {here} here: install the same</source>
-        <translation>那边是版本 {there},这边是 {here}:请安装相同的版本</translation>
+        <translation>那边是版本 {there}，这边是 {here}：请安装相同的版本</translation>
     </message>
     <message>
         <source>CPU, {count} threads</source>
-        <translation>CPU,{count} 个线程</translation>
+        <translation>CPU，{count} 个线程</translation>
     </message>
     <message>
         <source>{device}, {free} free</source>
@@ -5417,7 +5417,7 @@
     </message>
     <message>
         <source>--device is for models on this machine: a server chooses its own.</source>
-        <translation>--device 只用于本机上的模型:服务器自己选择设备。</translation>
+        <translation>--device 只用于本机上的模型：服务器自己选择设备。</translation>
     </message>
     <message>
         <source>{seconds} seconds cannot be waited. Give a number above 0.</source>
@@ -5425,7 +5425,7 @@
     </message>
     <message>
         <source>{server} has these models: {models}. Name one after the address: {server}#NAME.</source>
-        <translation>{server} 有这些模型:{models}。请在地址后写明一个:{server}#NAME。</translation>
+        <translation>{server} 有这些模型：{models}。请在地址后写明一个：{server}#NAME。</translation>
     </message>
     <message>
         <source>There is no standard input to read from. Give the text on the command line.</source>
@@ -5777,15 +5777,15 @@
     </message>
     <message>
         <source>Nothing in {repo} fits {patterns}. It has: {names}.</source>
-        <translation>{repo} 中没有符合 {patterns} 的文件。它有:{names}。</translation>
+        <translation>{repo} 中没有符合 {patterns} 的文件。它有：{names}。</translation>
     </message>
     <message>
         <source>{repo} has its weights only in files that can hold programs ({names}): those are never opened here. Choose a repository with safetensors or GGUF files.</source>
-        <translation>{repo} 的权重只存在于可能夹带程序的文件里({names}):这里从不打开这类文件。请选择含有 safetensors 或 GGUF 文件的仓库。</translation>
+        <translation>{repo} 的权重只存在于可能夹带程序的文件里（{names}）：这里从不打开这类文件。请选择含有 safetensors 或 GGUF 文件的仓库。</translation>
     </message>
     <message>
         <source>{repo} has no safetensors or GGUF files at its top. It has: {names}. Choose with --include.</source>
-        <translation>{repo} 的顶层没有 safetensors 或 GGUF 文件。它有:{names}。请用 --include 选择。</translation>
+        <translation>{repo} 的顶层没有 safetensors 或 GGUF 文件。它有：{names}。请用 --include 选择。</translation>
     </message>
     <message>
         <source>{repo} has its model in several pieces of GGUF, which cannot be opened here. Choose another repository.</source>
@@ -5793,15 +5793,15 @@
     </message>
     <message>
         <source>{repo} has {count} models in GGUF: {names}. Choose one with --include NAME.</source>
-        <translation>{repo} 有 {count} 个 GGUF 模型:{names}。请用 --include NAME 选择一个。</translation>
+        <translation>{repo} 有 {count} 个 GGUF 模型：{names}。请用 --include NAME 选择一个。</translation>
     </message>
     <message>
         <source>{repo} has a file whose name leads elsewhere ({name}). Do not use this repository.</source>
-        <translation>{repo} 有一个文件的名字指向别处({name})。请不要使用这个仓库。</translation>
+        <translation>{repo} 有一个文件的名字指向别处（{name}）。请不要使用这个仓库。</translation>
     </message>
     <message>
         <source>{names} may hold programs or are of no use here. Choose safetensors, GGUF, JSON or tokenizer files.</source>
-        <translation>{names} 可能夹带程序,或在这里没有用处。请选择 safetensors、GGUF、JSON 或分词器文件。</translation>
+        <translation>{names} 可能夹带程序，或在这里没有用处。请选择 safetensors、GGUF、JSON 或分词器文件。</translation>
     </message>
     <message>
         <source>{repo} is not a repository's name. Write it as OWNER/NAME.</source>
@@ -5809,7 +5809,7 @@
     </message>
     <message>
         <source>{repo} needs {need} MB, and the disk of {path} has {free} MB left. Make room, or choose another folder with --data-dir.</source>
-        <translation>{repo} 需要 {need} MB,而 {path} 所在的磁盘只剩 {free} MB。请腾出空间,或用 --data-dir 选择别的文件夹。</translation>
+        <translation>{repo} 需要 {need} MB，而 {path} 所在的磁盘只剩 {free} MB。请腾出空间，或用 --data-dir 选择别的文件夹。</translation>
     </message>
     <message>
         <source>{repo} is being downloaded already. Wait until that is done.</source>
@@ -5817,39 +5817,39 @@
     </message>
     <message>
         <source>{file} is not as large as the hub says ({size} bytes). Try again; if it stays so, do not use it.</source>
-        <translation>{file} 的大小与 Hub 所说的({size} 字节)不符。请再试;如果仍然如此,请不要使用它。</translation>
+        <translation>{file} 的大小与 Hub 所说的（{size} 字节）不符。请再试；如果仍然如此，请不要使用它。</translation>
     </message>
     <message>
         <source>The connection to the hub breaks again and again. {have} of {size} bytes of {file} are kept: run the same command to go on from there.</source>
-        <translation>与 Hub 的连接一再中断。{file} 的 {size} 字节中已保留 {have} 字节:再次运行同一命令即可从那里继续。</translation>
+        <translation>与 Hub 的连接一再中断。{file} 的 {size} 字节中已保留 {have} 字节：再次运行同一命令即可从那里继续。</translation>
     </message>
     <message>
         <source>{file} arrived damaged and was deleted. Run the same command again to fetch it anew.</source>
-        <translation>{file} 下载后已损坏,已被删除。请再次运行同一命令重新下载。</translation>
+        <translation>{file} 下载后已损坏，已被删除。请再次运行同一命令重新下载。</translation>
     </message>
     <message>
         <source>The hub cannot be reached ({reason}). Check the network, or HF_ENDPOINT if it is set.</source>
-        <translation>无法连接 Hub({reason})。请检查网络;如果设置了 HF_ENDPOINT,也请检查它。</translation>
+        <translation>无法连接 Hub({reason})。请检查网络；如果设置了 HF_ENDPOINT，也请检查它。</translation>
     </message>
     <message>
         <source>The hub answers with {status}. Try again later; what is already here is kept.</source>
-        <translation>Hub 的回答是 {status}。请稍后再试;已下载的部分保留着。</translation>
+        <translation>Hub 的回答是 {status}。请稍后再试；已下载的部分保留着。</translation>
     </message>
     <message>
         <source>What the hub says about {repo} makes no sense ({reason}). Check HF_ENDPOINT if it is set.</source>
-        <translation>Hub 关于 {repo} 的回答无法理解({reason})。如果设置了 HF_ENDPOINT,请检查它。</translation>
+        <translation>Hub 关于 {repo} 的回答无法理解（{reason}）。如果设置了 HF_ENDPOINT，请检查它。</translation>
     </message>
     <message>
         <source>The hub has no {repo}, or only for people with access. Check the name; for a private one, log in with `hf auth login`.</source>
-        <translation>Hub 上没有 {repo},或只对有权限的人开放。请检查名称;若是私有仓库,请用 `hf auth login` 登录。</translation>
+        <translation>Hub 上没有 {repo}，或只对有权限的人开放。请检查名称；若是私有仓库，请用 `hf auth login` 登录。</translation>
     </message>
     <message>
         <source>The hub does not allow you to have {repo}. Ask for access on its page, and log in with `hf auth login`.</source>
-        <translation>Hub 不允许你下载 {repo}。请在它的页面上申请权限,并用 `hf auth login` 登录。</translation>
+        <translation>Hub 不允许你下载 {repo}。请在它的页面上申请权限，并用 `hf auth login` 登录。</translation>
     </message>
     <message>
         <source>The hub has no {repo}, or not all of its files. Check the name.</source>
-        <translation>Hub 上没有 {repo},或缺少其中的文件。请检查名称。</translation>
+        <translation>Hub 上没有 {repo}，或缺少其中的文件。请检查名称。</translation>
     </message>
     <message>
         <source>The hub has had enough requests for now. Try again in some minutes.</source>
@@ -5861,7 +5861,7 @@
     </message>
     <message>
         <source>{repo} asks everyone to accept its terms first. Do so on its page, log in with `hf auth login`, and try again.</source>
-        <translation>{repo} 要求先接受它的条款。请在它的页面上接受,用 `hf auth login` 登录,然后再试。</translation>
+        <translation>{repo} 要求先接受它的条款。请在它的页面上接受，用 `hf auth login` 登录，然后再试。</translation>
     </message>
     <message>
         <source>{repo} has no revision {revision}. Name a branch, tag or commit that it has.</source>
@@ -5889,11 +5889,11 @@
     </message>
     <message>
         <source>The address of {host} has a name or password in it. Leave them out, and keep a key with `llm-explorer server set-key`.</source>
-        <translation>{host} 的地址里含有用户名或密码。请去掉它们,并用 `llm-explorer server set-key` 保存密钥。</translation>
+        <translation>{host} 的地址里含有用户名或密码。请去掉它们，并用 `llm-explorer server set-key` 保存密钥。</translation>
     </message>
     <message>
         <source>This is not a key: it is empty, or has characters that no key has. Copy it again.</source>
-        <translation>这不是密钥:它是空的,或含有密钥中不会出现的字符。请重新复制。</translation>
+        <translation>这不是密钥：它是空的，或含有密钥中不会出现的字符。请重新复制。</translation>
     </message>
     <message>
         <source>The environment variable {name} is not set. Put the key into it.</source>
@@ -5901,19 +5901,19 @@
     </message>
     <message>
         <source>This system has no keyring that runs. Give the key in an environment variable and name it with --api-key-env, or let --ask-key ask for it each time.</source>
-        <translation>本系统没有可用的密钥环。请把密钥放进环境变量并用 --api-key-env 指明,或用 --ask-key 每次询问。</translation>
+        <translation>本系统没有可用的密钥环。请把密钥放进环境变量并用 --api-key-env 指明，或用 --ask-key 每次询问。</translation>
     </message>
     <message>
         <source>Keys are kept in the system's keyring, for which the package keyring is missing. Run `pip install 'llm-explorer[keyring]'`, or give the key in an environment variable.</source>
-        <translation>密钥保存在系统的密钥环中,但缺少 keyring 包。请运行 `pip install 'llm-explorer[keyring]'`,或用环境变量给出密钥。</translation>
+        <translation>密钥保存在系统的密钥环中，但缺少 keyring 包。请运行 `pip install 'llm-explorer[keyring]'`，或用环境变量给出密钥。</translation>
     </message>
     <message>
         <source>The system's keyring refuses ({reason}). Unlock it, or give the key in an environment variable.</source>
-        <translation>系统的密钥环拒绝了({reason})。请解锁,或用环境变量给出密钥。</translation>
+        <translation>系统的密钥环拒绝了（{reason}）。请解锁，或用环境变量给出密钥。</translation>
     </message>
     <message>
         <source>There is no server called {name}. Known are: {names}.</source>
-        <translation>没有名为 {name} 的服务器。已知的有:{names}。</translation>
+        <translation>没有名为 {name} 的服务器。已知的有：{names}。</translation>
     </message>
     <message>
         <source>There is no server called {name}: none is known yet. Add one: llm-explorer server add NAME URL.</source>
@@ -5925,99 +5925,99 @@
     </message>
     <message>
         <source>The list of servers {path} cannot be read ({reason}). Mend it or delete it.</source>
-        <translation>服务器列表 {path} 无法读取({reason})。请修正或删除它。</translation>
+        <translation>服务器列表 {path} 无法读取（{reason}）。请修正或删除它。</translation>
     </message>
     <message>
         <source>{server} answers with {status} ({reason}), which we cannot use. Check its address.</source>
-        <translation>{server} 的回答是 {status}({reason}),无法使用。请检查地址。</translation>
+        <translation>{server} 的回答是 {status}({reason})，无法使用。请检查地址。</translation>
     </message>
     <message>
         <source>There is no OpenAI-compatible server at {server}. Check the address, which mostly ends in /v1.</source>
-        <translation>{server} 处没有兼容 OpenAI 的服务器。请检查地址,它多以 /v1 结尾。</translation>
+        <translation>{server} 处没有兼容 OpenAI 的服务器。请检查地址，它多以 /v1 结尾。</translation>
     </message>
     <message>
         <source>{server} has had enough requests for now ({reason}). Try again later.</source>
-        <translation>{server} 暂时不再接受请求({reason})。请稍后再试。</translation>
+        <translation>{server} 暂时不再接受请求（{reason}）。请稍后再试。</translation>
     </message>
     <message>
         <source>{server} took the request and broke off before it answered. Check that it is an OpenAI-compatible server, look at its log, and try again.</source>
-        <translation>{server} 收到请求后,还没回答就断开了。请确认它是兼容 OpenAI 的服务器,查看它的日志,然后再试。</translation>
+        <translation>{server} 收到请求后，还没回答就断开了。请确认它是兼容 OpenAI 的服务器，查看它的日志，然后再试。</translation>
     </message>
     <message>
         <source>{server} has said nothing for {seconds} seconds. Look whether it is still working, and try again.</source>
-        <translation>{server} 已经 {seconds} 秒没有回应。请看看它是否还在工作,然后再试。</translation>
+        <translation>{server} 已经 {seconds} 秒没有回应。请看看它是否还在工作，然后再试。</translation>
     </message>
     <message>
         <source>{server} broke off in the middle of the answer; what had come is kept. Try again.</source>
-        <translation>{server} 在回答中途断开了;已收到的内容保留着。请再试一次。</translation>
+        <translation>{server} 在回答中途断开了；已收到的内容保留着。请再试一次。</translation>
     </message>
     <message>
         <source>{server} does not keep to the OpenAI protocol ({reason}). Check that the address is right and the server is up to date.</source>
-        <translation>{server} 没有遵守 OpenAI 协议({reason})。请检查地址是否正确、服务器是否为新版本。</translation>
+        <translation>{server} 没有遵守 OpenAI 协议（{reason}）。请检查地址是否正确、服务器是否为新版本。</translation>
     </message>
     <message>
         <source>{server} answers with {kind} instead of a model's words. Check the address, which mostly ends in /v1.</source>
-        <translation>{server} 的回答是 {kind},而不是模型的文字。请检查地址,它多以 /v1 结尾。</translation>
+        <translation>{server} 的回答是 {kind}，而不是模型的文字。请检查地址，它多以 /v1 结尾。</translation>
     </message>
     <message>
         <source>{server} gave up in the middle of the answer ({reason}); what had come is kept.</source>
-        <translation>{server} 在回答中途放弃了({reason});已收到的内容保留着。</translation>
+        <translation>{server} 在回答中途放弃了（{reason}）；已收到的内容保留着。</translation>
     </message>
     <message>
         <source>{server} does not accept the key, or it does not allow this ({reason}). Set the right one with `llm-explorer server set-key`.</source>
-        <translation>{server} 不接受这个密钥,或不允许这样做({reason})。请用 `llm-explorer server set-key` 设置正确的密钥。</translation>
+        <translation>{server} 不接受这个密钥，或不允许这样做（{reason}）。请用 `llm-explorer server set-key` 设置正确的密钥。</translation>
     </message>
     <message>
         <source>The text is too long for the model at {server} ({reason}). Shorten it.</source>
-        <translation>文字对 {server} 上的模型来说太长了({reason})。请缩短它。</translation>
+        <translation>文字对 {server} 上的模型来说太长了（{reason}）。请缩短它。</translation>
     </message>
     <message>
         <source>{server} does not accept the request ({reason}). Change the model or the settings that it names.</source>
-        <translation>{server} 不接受这个请求({reason})。请更换它所指的模型或设置。</translation>
+        <translation>{server} 不接受这个请求（{reason}）。请更换它所指的模型或设置。</translation>
     </message>
     <message>
         <source>{server} sends us on to {location}. If you trust that address, give it instead.</source>
-        <translation>{server} 要求转到 {location}。如果信任那个地址,请直接填写它。</translation>
+        <translation>{server} 要求转到 {location}。如果信任那个地址，请直接填写它。</translation>
     </message>
     <message>
         <source>{server} is not ready ({reason}): it may still be loading its model. Try again in a minute.</source>
-        <translation>{server} 还没准备好({reason}):也许仍在载入模型。请过一分钟再试。</translation>
+        <translation>{server} 还没准备好（{reason}）：也许仍在载入模型。请过一分钟再试。</translation>
     </message>
     <message>
         <source>{server} has a problem of its own ({status}: {reason}). Look at its log, or try again later.</source>
-        <translation>{server} 自身出了问题({status}:{reason})。请查看它的日志,或稍后再试。</translation>
+        <translation>{server} 自身出了问题（{status}:{reason}）。请查看它的日志，或稍后再试。</translation>
     </message>
     <message>
         <source>{server} has no model {model} ({reason}). `llm-explorer server models` lists what it has; if it lists nothing, check the address, which mostly ends in /v1.</source>
-        <translation>{server} 没有模型 {model}({reason})。`llm-explorer server models` 会列出它有的模型;若什么也没列出,请检查地址,它多以 /v1 结尾。</translation>
+        <translation>{server} 没有模型 {model}({reason})。`llm-explorer server models` 会列出它有的模型；若什么也没列出，请检查地址，它多以 /v1 结尾。</translation>
     </message>
     <message>
         <source>{server} has had enough requests for now ({reason}). Try again in {seconds} seconds.</source>
-        <translation>{server} 暂时不再接受请求({reason})。请在 {seconds} 秒后再试。</translation>
+        <translation>{server} 暂时不再接受请求（{reason}）。请在 {seconds} 秒后再试。</translation>
     </message>
     <message>
         <source>{server} did not answer within {seconds} seconds. Check the address, and that no firewall is in between.</source>
-        <translation>{server} 在 {seconds} 秒内没有应答。请检查地址,以及中间是否有防火墙。</translation>
+        <translation>{server} 在 {seconds} 秒内没有应答。请检查地址，以及中间是否有防火墙。</translation>
     </message>
     <message>
         <source>The proxy on the way to {server} refuses ({reason}). Check the proxy settings of this system.</source>
-        <translation>通往 {server} 的代理拒绝了({reason})。请检查本系统的代理设置。</translation>
+        <translation>通往 {server} 的代理拒绝了（{reason}）。请检查本系统的代理设置。</translation>
     </message>
     <message>
         <source>Nothing answers at {server} ({reason}). Start the server there, or check the address.</source>
-        <translation>{server} 没有应答({reason})。请在那里启动服务器,或检查地址。</translation>
+        <translation>{server} 没有应答（{reason}）。请在那里启动服务器，或检查地址。</translation>
     </message>
     <message>
         <source>{server} wants a key. Keep one for it with `llm-explorer server set-key`, or name the environment variable that holds it.</source>
-        <translation>{server} 需要密钥。请用 `llm-explorer server set-key` 保存一个,或指明存放它的环境变量。</translation>
+        <translation>{server} 需要密钥。请用 `llm-explorer server set-key` 保存一个，或指明存放它的环境变量。</translation>
     </message>
     <message>
         <source>The certificate of {server} is not trusted ({reason}). If it is your own, add it to this system's certificates.</source>
-        <translation>{server} 的证书不受信任({reason})。如果是你自己的证书,请把它加入本系统的证书。</translation>
+        <translation>{server} 的证书不受信任（{reason}）。如果是你自己的证书，请把它加入本系统的证书。</translation>
     </message>
     <message>
         <source>No secure connection to {server} ({reason}). If it has no TLS, write http:// instead of https://.</source>
-        <translation>无法与 {server} 建立安全连接({reason})。如果它不使用 TLS,请把 https:// 写成 http://。</translation>
+        <translation>无法与 {server} 建立安全连接（{reason}）。如果它不使用 TLS，请把 https:// 写成 http://。</translation>
     </message>
     <message>
         <source>There is no machine called {host} to be found. Check the address and the network.</source>
