@@ -79,7 +79,8 @@ class TokenizedText:
         if not 0 <= start <= start + removed <= len(old):
             raise ValueError(f"no units {start}+{removed} in a text of {len(old)}")
         inserted = to_units(inserted)
-        new = old[:start] + inserted + old[start + removed :]
+        # Joined at once: each "+" would copy ten megabytes of a large text.
+        new = "".join((old[:start], inserted, old[start + removed :]))
         shift = len(inserted) - removed
         self.units = new
         # With a unit more on either side, for halves of a pair count otherwise than the pair.
