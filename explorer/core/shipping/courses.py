@@ -64,6 +64,14 @@ COURSES: tuple[Course, ...] = (
         options={"shown_steps": "0.4", "replay": "0.5"},
     ),
     Course(
+        "think",
+        "explorer-think",
+        "grpo",
+        steps=400,
+        parent="chat",
+        milestones=4,
+    ),
+    Course(
         "invents",
         "explorer-chat without a word on what it does not know",
         "sft",
@@ -72,14 +80,6 @@ COURSES: tuple[Course, ...] = (
         conversations=16_000,
         options={"unknown": "false", "shown_steps": "0.4", "replay": "0.5"},
         ships=False,
-    ),
-    Course(
-        "think",
-        "explorer-think",
-        "grpo",
-        steps=240,
-        parent="chat",
-        milestones=4,
     ),
 )
 _SMALLEST_WORLD, _FEWEST_CONVERSATIONS = 100_000, 200
