@@ -28,8 +28,8 @@ from explorer.protocol import BUILT_IN_TEXT, TrainingStage
 from explorer.text.encodings import load_tokenizer
 
 VERIFIER_FILE = "verifier.py"
-_GRPO_RATE, _REJECTION_RATE = 5e-4, 1e-3
-"""At width 128."""
+_GRPO_RATE, _REJECTION_RATE = 1e-4, 1e-3
+"""At width 128. GRPO at 5e-4 fell from 47 % right to 17 % within 140 updates of the shipped chat model."""
 _Kind = TypeVar("_Kind")
 
 
