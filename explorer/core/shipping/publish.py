@@ -5,6 +5,7 @@ evaluation.json         what `llm-explorer evaluate` measured on these very weig
 way/                    the run as the Training panel opens it: curves, samples, checkpoints of the way
 """
 
+import os
 import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import msgspec
 from explorer.core import checkpoints
 from explorer.core.runs import METRICS_FILE, ROLLOUTS_FILE, SAMPLES_FILE, RunFolder
 from explorer.core.storage import atomic_folder, storage_errors
+from explorer.core.training.presets import Recipe
 from explorer.errors import InputError
 from explorer.text.tokenizer_files import TOKENIZER_FILE
 
@@ -24,6 +26,9 @@ WAY = "way"
 EVALUATION = "evaluation.json"
 _LOGS_AT_MOST = 2_000_000
 """Bytes of a log that travel: its end is cut off, in whole lines."""
+_WAY_AT_MOST = 20_000_000
+"""Bytes of weights along the way; a whole model shall stay below 24 MB."""
+_BYTES_A_WEIGHT = 2
 
 
 def publish(run: RunFolder, folder: Path, card: str, evaluation: Mapping[str, Any]) -> Path:
@@ -79,10 +84,26 @@ def _copy_way(run: RunFolder, way: Path) -> None:
     for name in (METRICS_FILE, SAMPLES_FILE, ROLLOUTS_FILE):
         if (run.path / name).is_file():
             (way / name).write_bytes(_beginning(run.path / name))
-    milestones = msgspec.convert(record.recipe.get("milestones", 0), int)
-    for checkpoint in run.checkpoints() if milestones else []:
+    for checkpoint in _milestones(run):
         card = (checkpoint / "README.md").read_text(encoding="utf-8")
+        card = card.replace(f"{run.path.parent}{os.sep}", "")
         _halve(checkpoint, way / checkpoint.relative_to(run.path), card)
+
+
+def _milestones(run: RunFolder) -> list[Path]:
+    """The checkpoints of the way; those that a run keeps only to go on from stay at home.
+
+    Where they are too many to travel, those in the middle stay too: a beginning and an end tell most.
+    """
+    record = run.record()
+    recipe = msgspec.convert(record.recipe, Recipe)
+    if not recipe.milestones:
+        return []
+    steps = recipe.milestone_steps(record.steps)
+    kept = [path for path in run.checkpoints() if int(path.name.removeprefix("step-")) in steps]
+    while len(kept) > 2 and len(kept) * _BYTES_A_WEIGHT * record.parameters > _WAY_AT_MOST:
+        del kept[len(kept) // 2]
+    return kept
 
 
 def _beginning(log: Path) -> bytes:
