@@ -103,7 +103,12 @@ class KnownModels(Store):
 
 def _listed(model: ModelInfo) -> KnownModel:
     return KnownModel(
-        model.path, model.name, model.step, model.chat, shipped=model.origin == "shipped", free=model.free
+        model.path,
+        model.name,
+        None if model.origin == "shipped" else model.step,  # there is one of it only
+        model.chat,
+        shipped=model.origin == "shipped",
+        free=model.free,
     )
 
 
