@@ -12,8 +12,9 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(autouse=True)
-def no_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_models_yet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("explorer.core.catalogue.listing.installed_models", list)
+    monkeypatch.setattr("explorer.services.models.models_dir", lambda: tmp_path / "nothing shipped")
 
 
 def models(data_dir: Path, *arguments: str) -> int:
