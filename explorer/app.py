@@ -4,6 +4,7 @@ import argparse
 import signal
 import socket
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSocketNotifier, QTimer, QTranslator
@@ -15,14 +16,7 @@ from explorer.protocol import Event
 from explorer.ui import engine_place
 from explorer.ui.engines import RUNS, Engines
 from explorer.ui.icons import app_icon
-from explorer.ui.panels.base import PanelSpec
-from explorer.ui.panels.compare import ComparePanel
-from explorer.ui.panels.context import ContextPanel
-from explorer.ui.panels.models import ModelsPanel, ModelStores
-from explorer.ui.panels.sampling import SamplingPanel
-from explorer.ui.panels.thinking import ThinkingPanel
-from explorer.ui.panels.tokenizer import TokenizerPanel
-from explorer.ui.panels.training import TrainingPanel
+from explorer.ui.panels.base import Panel, PanelSpec
 from explorer.ui.screenshot import Screenshot
 from explorer.ui.settings import Settings
 from explorer.ui.stores.base import Store
@@ -32,6 +26,7 @@ from explorer.ui.stores.conversations import ConversationsStore
 from explorer.ui.stores.downloads import DownloadsStore
 from explorer.ui.stores.engine import EngineStore
 from explorer.ui.stores.known_models import KnownModels
+from explorer.ui.stores.model_stores import ModelStores
 from explorer.ui.stores.models import ModelsStore
 from explorer.ui.stores.preferences import PreferencesStore
 from explorer.ui.stores.rollouts import RolloutsStore
@@ -79,6 +74,7 @@ class App:
         self.thinking = ThinkingStore(self.known, arguments.device)
         self.models = ModelStores(ModelsStore(), DownloadsStore(), ServersStore())
         self._training_was_shown = False
+        self._curves_loaded = False
         self._connect()
         frame = Frame(self.theme, self.settings, self.engine, self.training, str(data_dir))
         self.window = MainWindow(frame, self._specs(), self.language)
@@ -120,16 +116,22 @@ class App:
             PanelSpec("models", lambda: QCoreApplication.translate("Rail", "Models"), self._make_models),
         ]
 
-    def _make_tokenizer(self) -> TokenizerPanel:
+    def _make_tokenizer(self) -> Panel:
+        from explorer.ui.panels.tokenizer import TokenizerPanel
+
         return TokenizerPanel(self.theme, self.settings, self.tokenizer)
 
-    def _make_context(self) -> ContextPanel:
+    def _make_context(self) -> Panel:
+        from explorer.ui.panels.context import ContextPanel
+
         panel = ContextPanel(self.theme, self.settings, self.context, self.conversations)
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
 
-    def _make_training(self) -> TrainingPanel:
+    def _make_training(self) -> Panel:
+        from explorer.ui.panels.training import TrainingPanel
+
         self._training_was_shown = True
         self._warm_training()
         panel = TrainingPanel(
@@ -145,30 +147,44 @@ class App:
         panel.sample_requested.connect(self._sample_from)
         return panel
 
-    def _make_sampling(self) -> SamplingPanel:
+    def _make_sampling(self) -> Panel:
+        from explorer.ui.panels.sampling import SamplingPanel
+
         panel = SamplingPanel(self.theme, self.settings, self.sampling, self.models.models)
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
         panel.models_requested.connect(lambda: self.window.show_panel("models"))
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
 
-    def _make_compare(self) -> ComparePanel:
+    def _make_compare(self) -> Panel:
+        from explorer.ui.panels.compare import ComparePanel
+
         panel = ComparePanel(self.theme, self.compare)
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
 
-    def _make_thinking(self) -> ThinkingPanel:
+    def _make_thinking(self) -> Panel:
+        from explorer.ui.panels.thinking import ThinkingPanel
+
         panel = ThinkingPanel(self.theme, self.thinking)
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
         panel.restart_requested.connect(lambda: self.engines.restart("inference"))
         return panel
 
-    def _make_models(self) -> ModelsPanel:
+    def _make_models(self) -> Panel:
+        from explorer.ui.panels.models import ModelsPanel
+
         panel = ModelsPanel(self.theme, self.settings, self.models, self.engine)
         panel.use_requested.connect(self._sample_from)
         panel.training_requested.connect(lambda: self.window.show_panel("training"))
         return panel
+
+    def _warm_curves(self) -> None:
+        """What draws curves takes a quarter of a second to load: at rest, not when a panel is first shown."""
+        if self.engine.settled and not self._curves_loaded:
+            self._curves_loaded = True
+            QTimer.singleShot(0, lambda: import_module("explorer.ui.widgets.curves"))
 
     def _warm_training(self) -> None:
         """A worker in waiting, for whoever has opened the training panel; not before the rest is up."""
@@ -177,6 +193,8 @@ class App:
 
     def _sample_from(self, checkpoint: str) -> None:
         self.window.show_panel("sampling")
+        from explorer.ui.panels.sampling import SamplingPanel
+
         panel = self.window.panel("sampling")
         assert isinstance(panel, SamplingPanel)
         panel.show_checkpoint(checkpoint)
@@ -211,6 +229,7 @@ class App:
         engines.received.connect(apply)
         self.engine.restart_requested.connect(engines.restart_all)
         self.engine.changed.connect(self._warm_training)
+        self.engine.changed.connect(self._warm_curves)
         engines.resident_ready.connect(self._resident_ready)
         engines.resident_lost.connect(self._resident_lost)
         engines.training_lost.connect(self.training.worker_lost)

@@ -10,10 +10,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.engines import Engines
-from explorer.ui.panels.models import DOWNLOAD, ModelsPanel, ModelStores
+from explorer.ui.panels.models import DOWNLOAD, ModelsPanel
 from explorer.ui.settings import Settings
 from explorer.ui.stores.downloads import DownloadsStore
 from explorer.ui.stores.engine import EngineStore
+from explorer.ui.stores.model_stores import ModelStores
 from explorer.ui.stores.models import ModelsStore
 from explorer.ui.stores.servers import ServersStore
 from explorer.ui.theme import Theme

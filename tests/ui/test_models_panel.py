@@ -31,10 +31,11 @@ from explorer.protocol import (
     UnfinishedDownload,
     UnpackedCopy,
 )
-from explorer.ui.panels.models import DOWNLOAD, ModelsPanel, ModelStores
+from explorer.ui.panels.models import DOWNLOAD, ModelsPanel
 from explorer.ui.settings import Settings
 from explorer.ui.stores.downloads import DownloadsStore
 from explorer.ui.stores.engine import EngineStore
+from explorer.ui.stores.model_stores import ModelStores
 from explorer.ui.stores.models import ModelsStore
 from explorer.ui.stores.servers import ServersStore
 from explorer.ui.theme import Theme

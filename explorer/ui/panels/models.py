@@ -4,7 +4,6 @@ Wiring: `ModelsPanel(theme, settings, stores, engine)`; `use_requested(path)` wa
 Sampling panel.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -31,11 +30,9 @@ from explorer.ui.panels.models_parts.download import DownloadPage
 from explorer.ui.panels.models_parts.sentences import model_rows, models_table
 from explorer.ui.panels.models_parts.servers import ServersPage
 from explorer.ui.settings import Settings
-from explorer.ui.stores.downloads import DownloadsStore
 from explorer.ui.stores.engine import EngineStore
-from explorer.ui.stores.models import ModelsStore
+from explorer.ui.stores.model_stores import ModelStores
 from explorer.ui.stores.run_data import Failure
-from explorer.ui.stores.servers import ServersStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.export import ask_and_save_picture, copy_rows
 from explorer.ui.widgets.flow_layout import FlowLayout
@@ -45,15 +42,6 @@ from explorer.ui.widgets.two_columns import TwoColumns
 
 DETAILS, DOWNLOAD, SERVERS, COPIES = range(4)
 _SELECTED = "models/selected"
-
-
-@dataclass(frozen=True)
-class ModelStores:
-    """What the panel shows."""
-
-    models: ModelsStore
-    downloads: DownloadsStore
-    servers: ServersStore
 
 
 class ModelsPanel(Panel):

@@ -108,7 +108,7 @@ class TokenizerPanel(Panel):
         editor.large_text_pasted.connect(self._paste)
         self.work.vocabulary.message.connect(self.message)
         editor.file_dropped.connect(self._take_file)
-        self.work.merging.message.connect(self.message)
+        self.work.message.connect(self.message)
         self.work.selection_changed.connect(self._render_counts)
         self.work.chips.copy_requested.connect(lambda: self.copy_tokens("ids"))
         self.encoding.tokenizer_picked.connect(store.open_tokenizer)

@@ -1,5 +1,7 @@
 """What stands beside the text: one of several pages, chosen by a row of buttons above them."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
 
@@ -25,7 +27,8 @@ class SidePages(TallEnough):
         self._names: list[str] = []
         self._buttons = QButtonGroup(self)
         self._row = FlowLayout()
-        self._pages: list[QWidget] = []
+        self._pages: list[QWidget | None] = []
+        self._makers: dict[int, Callable[[], QWidget]] = {}
         self._shown = 0
         # No stack: it is as tall as the tallest of its pages, whichever is shown.
         self._column = QVBoxLayout(self)
@@ -40,16 +43,37 @@ class SidePages(TallEnough):
         """The name of the page that is shown."""
         return self._names[self._shown]
 
-    def add_page(self, name: str, label: str, page: QWidget) -> None:
-        """`name` is what `show_page` takes and what is remembered."""
+    def add_page(self, name: str, label: str, page: QWidget | Callable[[], QWidget]) -> None:
+        """`name` is what `show_page` takes and what is remembered. A function is called when first shown."""
         button = QToolButton()
         button.setText(label)
         button.setCheckable(True)
         self._buttons.addButton(button, len(self._names))
+        number = len(self._names)
         self._names.append(name)
         self._row.addWidget(button)
-        page.setVisible(not self._pages)
-        self._pages.append(page)
+        if isinstance(page, QWidget):
+            self._pages.append(page)
+            self._place(number, page)
+        else:
+            self._pages.append(None)
+            self._makers[number] = page
+
+    def made(self, name: str) -> QWidget | None:
+        """The page, if it was shown already."""
+        return self._pages[self._names.index(name)]
+
+    def make(self, name: str) -> QWidget:
+        """The page, made now if it never was shown."""
+        number = self._names.index(name)
+        page = self._pages[number]
+        if page is None:
+            page = self._pages[number] = self._makers.pop(number)()
+            self._place(number, page)
+        return page
+
+    def _place(self, number: int, page: QWidget) -> None:
+        page.setVisible(number == self._shown)
         self._column.addWidget(page, 1)
 
     def restore(self) -> None:
@@ -66,9 +90,11 @@ class SidePages(TallEnough):
     def _show(self, name: str) -> None:
         number = self._names.index(name)
         self._buttons.button(number).setChecked(True)
-        self._pages[self._shown].hide()
+        before = self._pages[self._shown]
+        if before is not None:
+            before.hide()
         self._shown = number
-        self._pages[number].show()
+        self.make(name).show()
         self.page_changed.emit(name)
 
     def _space(self) -> None:

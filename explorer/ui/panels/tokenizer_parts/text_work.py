@@ -1,5 +1,7 @@
 """The text on the left, and beside it what is known of its tokens; what is pointed at lights up in both."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QTextCursor
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter
@@ -7,13 +9,15 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter
 from explorer.ui.panels.tokenizer_parts.chips_page import ChipsPage
 from explorer.ui.panels.tokenizer_parts.compare_page import ComparePage
 from explorer.ui.panels.tokenizer_parts.letters_page import LettersPage
-from explorer.ui.panels.tokenizer_parts.merge_page import MergePage
 from explorer.ui.panels.tokenizer_parts.side_pages import SidePages
 from explorer.ui.panels.tokenizer_parts.vocabulary_page import VocabularyPage
 from explorer.ui.settings import Settings
 from explorer.ui.stores.tokenizer import Counts, TokenizerStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.token_editor import TokenEditor
+
+if TYPE_CHECKING:
+    from explorer.ui.panels.tokenizer_parts.merge_page import MergePage
 
 _SIDE_BY_SIDE_PX = 640
 _SELECTION_AFTER_MS = 40
@@ -23,10 +27,11 @@ _SELECTION_AFTER_MS = 40
 class TextWork(QScrollArea):
     """Editor and pages, side by side where there is room; where there is less, they scroll.
 
-    Signals: `selection_changed`, when the hand rests.
+    Signals: `selection_changed`, when the hand rests; `message(str)`, a short word for the status bar.
     """
 
     selection_changed = Signal()
+    message = Signal(str)
 
     def __init__(self, theme: Theme, settings: Settings, store: TokenizerStore) -> None:
         super().__init__()
@@ -44,8 +49,7 @@ class TextWork(QScrollArea):
         self.pages.add_page("letters", self.tr("Count letters"), self.letters)
         self.vocabulary = VocabularyPage(theme, settings, store.vocabulary)
         self.pages.add_page("vocabulary", self.tr("Vocabulary"), self.vocabulary)
-        self.merging = MergePage(theme, settings, store.merges)
-        self.pages.add_page("merges", self.tr("Train a tokenizer"), self.merging)
+        self.pages.add_page("merges", self.tr("Train a tokenizer"), self._make_merging)
         self.editor.set_signs(self.chips.signs.isChecked())
         self._splitter = QSplitter()
         self._splitter.setChildrenCollapsible(False)
@@ -76,9 +80,6 @@ class TextWork(QScrollArea):
         editor.verticalScrollBar().actionTriggered.connect(self._scrolled_by_hand)
         flow.token_hovered.connect(self._hover)
         flow.token_chosen.connect(self.choose_token)
-        self.merging.learn_requested.connect(self._store.learn_merges)
-        self.merging.kept.connect(self._store.refresh_encodings)
-        self.merging.use_requested.connect(self._store.choose_encoding)
         self.chips.signs_toggled.connect(editor.set_signs)
         self._selection_timer.timeout.connect(self.selection_changed)
         self._selection_timer.timeout.connect(lambda: self.letters.set_selection(*self.selection()))
@@ -88,14 +89,34 @@ class TextWork(QScrollArea):
             QKeySequence("F6"), self, self._other_side, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
         )
 
+    @property
+    def merging(self) -> "MergePage":
+        """Made when it is first wanted: its curve is what takes longest to load of all this."""
+        from explorer.ui.panels.tokenizer_parts.merge_page import MergePage
+
+        page = self.pages.make("merges")
+        assert isinstance(page, MergePage)
+        return page
+
+    def _make_merging(self) -> "MergePage":
+        from explorer.ui.panels.tokenizer_parts.merge_page import MergePage
+
+        page = MergePage(self._theme, self._settings, self._store.merges)
+        page.learn_requested.connect(self._store.learn_merges)
+        page.kept.connect(self._store.refresh_encodings)
+        page.use_requested.connect(self._store.choose_encoding)
+        page.message.connect(self.message)
+        return page
+
     # ------------------------------------------------------------ what the panel asks
 
     @property
     def settled(self) -> bool:
         """Whether everything that the store says is painted."""
         painted = not self.editor.stale and not self.chips.flow.stale
-        pages = (self.compare, self.letters, self.vocabulary, self.merging)
-        return painted and all(page.settled for page in pages)
+        pages = (self.compare, self.letters, self.vocabulary)
+        merging = self.pages.made("merges") is None or self.merging.settled
+        return painted and merging and all(page.settled for page in pages)
 
     def show_state(self) -> None:
         """Show how far the store is."""
