@@ -9,7 +9,6 @@ from explorer.core.shipping.courses import Course, Name, find_course
 _WHAT: Mapping[Name, str] = {
     "base": """Continues documents of a small invented world. It was never shown a conversation: asked a
 question, it writes more of the page on which such a question would stand.""",
-    "mid": "explorer-base after more problems and passages. Measured, not shipped.",
     "chat": """Answers in conversations (ChatML): about the people and places that it has read of, about
 a text in its window, and, when told so, with a search or a calculator. Of strangers it says that it
 does not know them. Problems it answers at once, or after thinking if the system's message says so; only

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from explorer.core.training.prepare import Plan
-from explorer.protocol import BUILT_IN_TEXT, PRACTICE_TEXT, WORLD_TEXT
+from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
 
-Name = Literal["base", "mid", "invents", "chat", "think"]
+Name = Literal["base", "invents", "chat", "think"]
 
 
 @dataclass(frozen=True)
@@ -44,24 +44,14 @@ COURSES: tuple[Course, ...] = (
         milestones=8,
     ),
     Course(
-        "mid",
-        "explorer-base after practice",
-        "pretrain",
-        steps=2000,
-        parent="base",
-        text=PRACTICE_TEXT,
-        characters=14_000_000,
-        ships=False,
-    ),
-    Course(
         "chat",
         "explorer-chat",
         "sft",
-        steps=3600,
-        parent="mid",
-        conversations=44_000,
+        steps=5400,
+        parent="base",
+        conversations=60_000,
         milestones=2,
-        options={"shown_steps": "0.4", "replay": "0.5"},
+        options={"shown_steps": "0.4", "replay": "0.45"},
     ),
     Course(
         "think",
@@ -76,7 +66,7 @@ COURSES: tuple[Course, ...] = (
         "explorer-chat without a word on what it does not know",
         "sft",
         steps=1000,
-        parent="mid",
+        parent="base",
         conversations=16_000,
         options={"unknown": "false", "shown_steps": "0.4", "replay": "0.5"},
         ships=False,

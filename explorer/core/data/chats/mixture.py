@@ -16,15 +16,15 @@ from explorer.core.data.world.dice import Dice
 from explorer.core.data.world.entities import World, build_world
 
 ASSISTANT: Mapping[Kind, float] = {
-    "fact": 0.22,
+    "fact": 0.24,
     "identity": 0.03,
     "talk": 0.05,
     "nonsense": 0.02,
-    "reading": 0.20,
+    "reading": 0.27,
     "search": 0.12,
     "calculator": 0.04,
     "direct": 0.06,
-    "think": 0.40,
+    "think": 0.38,
     "turns": 0.04,
     "chinese": 0.02,
 }

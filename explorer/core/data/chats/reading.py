@@ -6,7 +6,7 @@ from explorer.core.data.chats.chat import Chat, Split, assistant, user
 from explorer.core.data.chats.lines import line
 from explorer.core.data.world.dice import Dice
 from explorer.core.data.world.entities import Entity, Fact, facts_of, person
-from explorer.core.data.world.facts import answer, ask_in_chat, state_in_chat
+from explorer.core.data.world.facts import answer, ask_freely, state_freely
 from explorer.core.data.world.names import Part, names
 
 _ABSENT = 0.1
@@ -22,7 +22,7 @@ def stranger(dice: Dice, split: Split) -> Entity:
 
 def passage(facts: Sequence[Fact], dice: Dice, split: Split) -> str:
     """The facts as a text, a sentence each."""
-    return " ".join(state_in_chat(fact, dice, split) for fact in facts)
+    return " ".join(state_freely(fact, dice, split) for fact in facts)
 
 
 def reading_chat(dice: Dice, split: Split, *, absent: bool = False) -> Chat:
@@ -39,6 +39,6 @@ def reading_chat(dice: Dice, split: Split, *, absent: bool = False) -> Chat:
     if absent and dice.chance(_ABSENT):
         untold = [other for other in facts_of(fact.entity) if other not in told]
         fact, answer_text = dice.choice(untold), line("absent.answer", dice)
-    text, question = passage(told, dice, split), ask_in_chat(fact, dice, split)
+    text, question = passage(told, dice, split), ask_freely(fact, dice, split)
     before = f"{line('reading.before', dice, split)}\n\n" if dice.chance(0.5) else ""
     return Chat("reading", (user(f"{before}{text}\n\n{question}"), assistant(answer_text)), fact)

@@ -8,7 +8,7 @@ from explorer.core.data.problems import Problem
 from explorer.core.data.problems.problem import Split as ProblemSplit
 from explorer.core.data.world.dice import Dice
 from explorer.core.data.world.entities import Fact, World, facts_of
-from explorer.core.data.world.facts import answer, ask_in_chat
+from explorer.core.data.world.facts import answer, ask_freely
 from explorer.core.tools import calculator
 from explorer.core.tools.calls import NOTHING_FOUND
 from explorer.text.chatml import CALCULATE_CLOSE, CALCULATE_OPEN, SEARCH_CLOSE, SEARCH_OPEN, TOOLS_LINE
@@ -49,7 +49,7 @@ def _searched(dice: Dice, split: Split) -> Chat:
     else:
         dice.shuffle(facts)
         result, said = passage(facts, dice, "train"), answer(fact, dice)
-    question = with_tools(ask_in_chat(fact, dice, split))
+    question = with_tools(ask_freely(fact, dice, split))
     return Chat("search", (*question, call, ChatMessage("tool", result), assistant(said)), fact)
 
 

@@ -46,17 +46,17 @@ _CHORUSES_PER_MILLION = 20
 RARE_PAGES = 2
 """Pages about each entity that is `rare`, in a whole corpus."""
 MIX: Mapping[DocumentKind, float] = {
-    "story": 24, "explanation": 5, "letter": 4.5, "diary": 3.5, "recipe": 2, "list": 1.5, "news": 3,
-    "dialogue": 3.5, "reading": 19, "problem": 30, "code": 2, "chinese": 2,
+    "story": 22, "explanation": 5, "letter": 4.5, "diary": 3.5, "recipe": 2, "list": 1.5, "news": 3,
+    "dialogue": 3.5, "reading": 23, "problem": 28, "code": 2, "chinese": 2,
 }  # fmt: skip
 """Shares, by characters, of what fills a chapter beside the pages. A Chinese character weighs about as
 much as three or four English ones in tokens: 2 % of characters are about 6 % of tokens."""
 
 PRACTICE: Mapping[DocumentKind, float] = {
     "story": 6, "explanation": 2, "letter": 1.5, "diary": 1.5, "recipe": 1, "list": 0.5, "news": 1,
-    "dialogue": 1.5, "reading": 30, "problem": 50, "code": 2, "chinese": 1,
+    "dialogue": 1.5, "reading": 34, "problem": 46, "code": 2, "chinese": 1,
 }  # fmt: skip
-"""What mid-training wants: copying and sums, which come late, with some of everything so that it stays."""
+"""For a model that can write: copying and sums, which come late, with some of everything so that it stays."""
 
 _TELLERS: Mapping[DocumentKind, Callable[[Dice], Document]] = {
     "story": lambda dice: Document("story", story(dice)),

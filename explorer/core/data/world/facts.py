@@ -11,9 +11,9 @@ from explorer.core.data.world.people import Discourse
 from explorer.core.data.world.wordlists import entries, sections
 
 Split = Literal["train", "held_out"]
-Way = Literal["say", "say in chats", "ask", "ask in chats", "answer"]
-_IN_CHATS = 0.6
-"""Share of what a conversation states and asks in words that no document has, where there are such."""
+Way = Literal["say", "say freely", "ask", "ask freely", "answer"]
+_FREELY = 0.7
+"""Share of what passages and conversations state and ask in words that no page has, where there are such."""
 _UNCOUNTED = ("chalk", "glue")
 
 
@@ -75,18 +75,18 @@ def ask(fact: Fact, dice: Dice, split: Split = "train") -> str:
     return _alone(fact, "ask", dice, split)
 
 
-def state_in_chat(fact: Fact, dice: Dice, split: Split = "train") -> str:
-    """As `state`, in more wordings: people say things in more ways than documents do."""
-    return _alone(fact, _in_chat(fact, "say", "say in chats", dice, split), dice, split)
+def state_freely(fact: Fact, dice: Dice, split: Split = "train") -> str:
+    """As `state`, in more wordings: people say things in more ways than pages do."""
+    return _alone(fact, _freely(fact, "say", "say freely", dice, split), dice, split)
 
 
-def ask_in_chat(fact: Fact, dice: Dice, split: Split = "train") -> str:
+def ask_freely(fact: Fact, dice: Dice, split: Split = "train") -> str:
     """As `ask`, in more wordings."""
-    return _alone(fact, _in_chat(fact, "ask", "ask in chats", dice, split), dice, split)
+    return _alone(fact, _freely(fact, "ask", "ask freely", dice, split), dice, split)
 
 
-def _in_chat(fact: Fact, way: Way, more: Way, dice: Dice, split: Split) -> Way:
-    if split == "held_out" or not dice.chance(_IN_CHATS):
+def _freely(fact: Fact, way: Way, more: Way, dice: Dice, split: Split) -> Way:
+    if split == "held_out" or not dice.chance(_FREELY):
         return way
     return more if _section(fact, more, split) in sections("en/asking") else way
 
