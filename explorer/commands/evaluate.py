@@ -29,7 +29,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--model",
         required=True,
         metavar="WHERE",
-        help="a checkpoint's or a run's folder, a Hugging Face folder, a GGUF file, an installed model",
+        help="a checkpoint's or a run's folder, a Hugging Face folder, a GGUF file, a name (explorer-chat)",
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another one asks other things")
     parser.add_argument(

@@ -31,9 +31,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--model",
         required=True,
         metavar="WHERE",
-        help="a checkpoint's or a run's folder, a Hugging Face folder, a GGUF file, an installed model "
-        "(smollm2); or a model at an OpenAI-compatible server: http://host:port/v1#NAME, or server:NAME of "
-        "`llm-explorer server`",
+        help="a checkpoint's or a run's folder, a Hugging Face folder, a GGUF file, a model by its name "
+        "(explorer-chat, smollm2); or a model at an OpenAI-compatible server: http://host:port/v1#NAME, or "
+        "server:NAME of `llm-explorer server`",
     )
     prompt = parser.add_mutually_exclusive_group()
     prompt.add_argument("--prompt", default="", metavar="TEXT", help="what to go on with (default: nothing)")

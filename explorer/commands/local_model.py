@@ -20,8 +20,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--model",
         required=True,
         metavar="WHERE",
-        help="a checkpoint's or a run's folder, a Hugging Face folder, a GGUF file, or an installed model "
-        "(smollm2)",
+        help="a checkpoint's or a run's folder, a Hugging Face folder, a GGUF file, or a model by its "
+        "name (explorer-chat, smollm2)",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument(

@@ -1,6 +1,7 @@
-"""Models that came as Python packages: `pip install 'llm-explorer[smollm2]'` is all that a person needs.
+"""Models that are called by a name: those that travel with the program, and those that came as packages.
 
-Found through the packages' lists of files; none of their code is ever run.
+`pip install 'llm-explorer[smollm2]'` is all that a person needs. Packages are found through their lists of
+files; none of their code is ever run.
 """
 
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from explorer.core.storage import storage_errors
+from explorer.paths import models_dir
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,14 @@ def find_installed(name: str) -> InstalledModel | None:
         if name in (model.package.name, *model.package.distributions):
             return model
     return None
+
+
+def find_shipped(name: str | Path) -> Path | None:
+    """The folder of a model that travels with the program, by its bare name; a folder here goes first."""
+    if Path(name).exists() or Path(name).name != str(name):
+        return None
+    folder = models_dir() / name
+    return folder if folder.is_dir() else None
 
 
 def gguf_file(model: InstalledModel, cache_dir: Path) -> Path:

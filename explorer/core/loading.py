@@ -11,7 +11,7 @@ from explorer.core import checkpoints, precision
 from explorer.core.checkpoints import CheckpointInfo
 from explorer.core.digests import remembered_sha256
 from explorer.core.families import folder_files, gguf, huggingface
-from explorer.core.installed import InstalledModel, find_installed, gguf_file
+from explorer.core.installed import InstalledModel, find_installed, find_shipped, gguf_file
 from explorer.core.int8_model import int8_of
 from explorer.core.model import Transformer, parameters_of
 from explorer.core.runs import RunFolder
@@ -58,10 +58,11 @@ def opened_dir(data_dir: Path | str | None = None) -> Path:
 
 
 def checkpoint_of(path: Path) -> Path:
-    """The checkpoint that `path` means: itself, or the newest one of the run in that folder.
+    """The checkpoint that `path` means: itself, the newest one of the run in that folder, or a shipped model.
 
     Raises: InputError if it is a run without any.
     """
+    path = find_shipped(path) or path
     run = RunFolder(path)
     newest = run.newest_checkpoint()
     if newest is not None:
@@ -75,12 +76,12 @@ def checkpoint_of(path: Path) -> Path:
 
 
 def model_folder(where: Path | str, cache_dir: Path | None = None) -> Path:
-    """The folder to read: itself, a run's newest checkpoint, an unpacked GGUF file's, an installed package's.
+    """The folder to read: itself, a run's newest checkpoint, an unpacked GGUF file's, a named model's.
 
     A GGUF file that is opened for the first time is unpacked here: seconds to minutes.
     Raises: InputError, DamagedFileError, StorageError.
     """
-    path, cache_dir = Path(where), cache_dir or opened_dir()
+    path, cache_dir = find_shipped(where) or Path(where), cache_dir or opened_dir()
     if path.is_dir():
         return checkpoint_of(path)
     if path.is_file():

@@ -7,7 +7,7 @@ from typing import Any
 
 import tokenizers
 
-from explorer.core.installed import find_installed
+from explorer.core.installed import find_installed, find_shipped
 from explorer.errors import DamagedFileError, InputError
 from explorer.text.encodings import PUBLISHED, load_published
 from explorer.text.foreign import ForeignTokenizer, load_library_tokenizer, read_speech
@@ -47,7 +47,7 @@ def open_tokenizer(name_or_path: str) -> OpenedTokenizer:
 
 def source_of(name_or_path: str) -> Path:
     """The file that says how texts become tokens. Raises: InputError if there is none."""
-    path = Path(name_or_path).expanduser()
+    path = find_shipped(name_or_path) or Path(name_or_path).expanduser()
     if not path.exists():
         installed = find_installed(name_or_path)
         if installed is None:
