@@ -18,6 +18,7 @@ from explorer.protocol import (
     VocabularyRows,
 )
 from explorer.services import Job
+from explorer.text.chat_templates import CHAT_SPECIALS, chat_vocabulary
 from explorer.text.merge_tree import WrittenMerges, merge_tree, written_merges
 from explorer.text.tokenizer import Tokenizer
 from explorer.text.vocabulary import Places, Vocabulary, read_vocabulary, search
@@ -73,6 +74,8 @@ class VocabularyService:
 
     def _describe(self, command: DescribeToken) -> Job:
         tokenizer = self._tokenizer_of(command.encoding)
+        if command.token in CHAT_SPECIALS.get(command.encoding, {}).values():
+            tokenizer = chat_vocabulary(command.encoding, tokenizer)
         tree = yield from merge_tree(tokenizer, command.token, self._merges_of(tokenizer))
         yield TokenDescribed(
             job=command.job,

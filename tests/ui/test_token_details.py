@@ -129,7 +129,7 @@ def test_another_encoding_closes_the_card_for_its_number_means_something_else(ri
 
 def test_in_a_narrow_window_the_card_takes_the_works_place(rig: Rig, qtbot: QtBot) -> None:
     rig.panel.resize(560, 640)
-    rig.panel.beside.open_at_caret()
+    rig.panel.beside.open_current()
     qtbot.waitUntil(rig.sheet.isVisible)
     assert rig.panel.work.isHidden()
     rig.sheet.close_button.click()
@@ -148,6 +148,31 @@ def test_what_the_engine_did_not_answer_is_asked_again_and_a_refusal_is_said(rig
     assert len([one for one in rig.engine.commands if isinstance(one, DescribeToken)]) == 2
     rig.store.details.show(5_000_000)
     qtbot.waitUntil(lambda: "no token number" in rig.sheet.text())
+
+
+def test_a_token_of_a_conversation_has_its_card_too(rig: Rig, qtbot: QtBot) -> None:
+    rig.panel.show_mode("chat")
+    qtbot.waitUntil(lambda: rig.store.chat.viewed is not None and rig.panel.is_idle())
+    chat, card, ids = rig.panel.chat, rig.panel.beside, rig.store.chat.spans.ids
+    special = next(iter(sorted(rig.store.chat.viewed.special)))  # pyright: ignore[reportOptionalMemberAccess]
+    chat.flow.token_chosen.emit(special)
+    assert not card.is_open, "the arrows alone open nothing"
+    chat.flow.token_opened.emit(special)
+    qtbot.waitUntil(card.sheet.isVisible)
+    count = int((ids == ids[special]).sum())
+    assert "<|im_start|>" in card.sheet.text() and f"Place 1 of {count}" in card.sheet.text()
+    card.sheet.next.click()
+    qtbot.waitUntil(lambda: f"Place 2 of {count}" in card.sheet.text())
+    assert (
+        chat.current_token == int((ids == ids[special]).nonzero()[0][1]) and chat.flow._same == ids[special]
+    )
+    rig.store.chat.remove_row(0)
+    qtbot.waitUntil(lambda: f"{count - 1} times" in card.sheet.text())
+    assert rig.panel.escape_is_ours() and rig.sheet.isHidden()
+    QTest.keyClick(rig.panel, Qt.Key.Key_Escape)
+    qtbot.waitUntil(card.sheet.isHidden)
+    rig.panel.show_mode("text")
+    assert not rig.panel.escape_is_ours()
 
 
 def test_every_part_of_a_tree_has_its_own_place(theme: Theme, qtbot: QtBot) -> None:

@@ -46,8 +46,8 @@ class TokenizerPanel(Panel):
             and not store.locked
             and not store.activity
             and self.work.settled
-            and self.beside.settled
             and self.chat.settled
+            and all(card.settled for card in self._cards.values())
         )
 
     # ------------------------------------------------------------ widgets
@@ -58,11 +58,15 @@ class TokenizerPanel(Panel):
         self.strip = CountStrip(self.theme, self._settings)
         self.work = TextWork(self.theme, self._settings, self._store)
         self.body.addWidget(self.strip)
-        self.beside = WorkWithCard(self.theme, self._store, self.work)
-        self.chat = ChatWork(self.theme, self._settings, self._store.chat)
+        store = self._store
+        self.chat = ChatWork(self.theme, self._settings, store.chat)
+        self._cards = {
+            "text": WorkWithCard(self.theme, store.details, store.spans, self.work),
+            "chat": WorkWithCard(self.theme, store.chat.details, store.chat.spans, self.chat),
+        }
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.beside)
-        self._stack.addWidget(self.chat)
+        for mode in MODES:
+            self._stack.addWidget(self._cards[mode])
         self.body.addWidget(self._stack, 1)
         self._build_menu()
         self._build_starters()
@@ -80,7 +84,7 @@ class TokenizerPanel(Panel):
         self.add_menu_action(self.tr("Copy ids"), lambda: self.copy_tokens("ids"), "Ctrl+Shift+C")
         self.add_menu_action(self.tr("Copy tokens as CSV"), lambda: self.copy_tokens("csv"))
         self.add_menu_action(self.tr("Copy tokens as JSON"), lambda: self.copy_tokens("json"))
-        self.add_menu_action(self.tr("Card of the token at the caret"), self.beside.open_at_caret, "Ctrl+I")
+        self.add_menu_action(self.tr("Card of the token at the caret"), self._open_card, "Ctrl+I")
         self.add_menu_action(self.tr("Open a tokenizer …"), self.encoding.ask_for_file)
         self._forget = self.add_menu_action(self.tr("Forget this tokenizer"), self._store.forget_tokenizer)
         self.add_menu_action(self.tr("Save picture …"), self._save_picture)
@@ -107,6 +111,7 @@ class TokenizerPanel(Panel):
         store.too_large.connect(self._say_too_large)
         editor.large_text_pasted.connect(self._paste)
         self.work.vocabulary.message.connect(self.message)
+        self.work.vocabulary.token_chosen.connect(store.details.show)
         editor.file_dropped.connect(self._take_file)
         self.work.message.connect(self.message)
         self.work.selection_changed.connect(self._render_counts)
@@ -197,6 +202,11 @@ class TokenizerPanel(Panel):
     # ------------------------------------------------------------ what the person asks for
 
     @property
+    def beside(self) -> WorkWithCard:
+        """What is worked with now, beside the card of one of its tokens."""
+        return self._cards[self.mode]
+
+    @property
     def mode(self) -> str:
         """A text or a conversation: one of the strip's modes."""
         return MODES[self._stack.currentIndex()]
@@ -213,13 +223,16 @@ class TokenizerPanel(Panel):
         self.setFocusProxy(self.work.editor if mode == "text" else self.chat)
         self._render_counts()
 
+    def _open_card(self) -> None:
+        self.beside.open_current()
+
     def escape_is_ours(self) -> bool:
         """It closes a token's card."""
-        return self._store.details.is_open
+        return self.beside.is_open
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes a token's card."""
-        if event.key() == Qt.Key.Key_Escape and self._store.details.is_open:
+        if event.key() == Qt.Key.Key_Escape and self.beside.is_open:
             self.beside.close_card()
         else:
             super().keyPressEvent(event)

@@ -22,6 +22,7 @@ from explorer.protocol import (
 from explorer.text.units import from_units, to_units
 from explorer.ui.stores.base import Store
 from explorer.ui.stores.text_mirror import count_pairs, difference
+from explorer.ui.stores.token_details import TokenDetailsStore
 from explorer.ui.stores.token_spans import TokenSpans
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class ChatRows(Store):
         self._stream = ""
         self.spans = TokenSpans(lambda: self._stream)
         """The stream's tokens."""
+        self.details = TokenDetailsStore(self.spans, "chat-token-details")
+        """The token of the stream whose card is open."""
         self._undone: list[Chat] = []
         self._done: list[Chat] = []
         self._typing: tuple[int, bool] | None = None
@@ -395,3 +398,4 @@ class ChatRows(Store):
             )
         )
         self.changed.emit()
+        self.details.tokens_changed()

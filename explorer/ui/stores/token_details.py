@@ -9,9 +9,10 @@ from explorer.ui.stores.token_spans import TokenSpans
 class TokenDetailsStore(Store):
     """Ask with `show`, end with `close`. It closes when the text's tokens are of another encoding."""
 
-    def __init__(self, spans: TokenSpans) -> None:
+    def __init__(self, spans: TokenSpans, name: str) -> None:
+        """`name`: of its jobs."""
         super().__init__()
-        self._spans = spans
+        self._spans, self._name = spans, name
         self._number = 0
         self._encoding: Encoding = ""
         self.token = -1
@@ -75,7 +76,7 @@ class TokenDetailsStore(Store):
 
     @property
     def _job(self) -> str:
-        return f"token-details-{self._number}"
+        return f"{self._name}-{self._number}"
 
     def _ask(self) -> None:
         self._number += 1

@@ -114,7 +114,7 @@ class TokenizerStore(Store):
         """Whoever edits it needs to tell nobody. An editor gives it a layout for its own width."""
         self._mirror = TextMirror(self.document)
         self.spans = TokenSpans(lambda: self._mirror.units)
-        self.details = TokenDetailsStore(self.spans)
+        self.details = TokenDetailsStore(self.spans, "token-details")
         """The token whose card is open."""
         self.merges = MergesStore()
         """A vocabulary that is learned to be watched."""
@@ -130,6 +130,7 @@ class TokenizerStore(Store):
             self.merges,
             self.rows,
             self.chat,
+            self.chat.details,
         )
         for part in self._parts:
             part.command.connect(self.command)

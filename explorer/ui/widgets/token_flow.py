@@ -121,6 +121,11 @@ class TokenFlow(QAbstractScrollArea):
             before, self._hovered = self._hovered, index
             self._update_chips(before, index)
 
+    @property
+    def current(self) -> int:
+        """The token at the caret; -1 for none."""
+        return self._current if self._current < len(self._spans) else -1
+
     def set_current(self, index: int) -> None:
         """Mark the token at the caret and bring it into view."""
         if index != self._current:

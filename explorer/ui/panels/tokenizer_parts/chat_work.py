@@ -34,10 +34,12 @@ _JINJA = "{% for message in messages %}\n{{ message.role }}: {{ message.content 
 class ChatWork(QScrollArea):
     """Rows and stream; what is pointed at lights up in both.
 
-    Signals: `rendered`, when the store's answer is on the screen; `message(str)`, for the status bar.
+    Signals: `rendered`, when the store's answer is on the screen; `current_changed`, when another token is
+    chosen; `message(str)`, for the status bar.
     """
 
     rendered = Signal()
+    current_changed = Signal()
     message = Signal(str)
 
     def __init__(self, theme: Theme, settings: Settings, store: ChatRows) -> None:
@@ -170,7 +172,7 @@ class ChatWork(QScrollArea):
         self._copy_text.clicked.connect(self.copy_text)
         self._copy_ids.clicked.connect(self.copy_ids)
         self.flow.token_hovered.connect(self._token_hovered)
-        self.flow.token_chosen.connect(self._token_chosen)
+        self.flow.token_chosen.connect(self.choose_token)
         self._theme.changed.connect(self._arrange)
         QShortcut(
             QKeySequence("F6"), self, self._other_side, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -327,8 +329,23 @@ class ChatWork(QScrollArea):
         for place, view in enumerate(self._rows):
             view.light(*((start, stop) if place == row else (0, 0)))
 
-    def _token_chosen(self, index: int) -> None:
+    @property
+    def current_token(self) -> int:
+        """The token that was chosen last; -1 for none."""
+        return self.flow.current
+
+    def mark_same(self, token: int) -> None:
+        """Mark every token with this id; -1 for none."""
+        self.flow.set_same(token)
+
+    def take_keys(self) -> None:
+        """The keyboard is for the stream."""
+        self.flow.setFocus()
+
+    def choose_token(self, index: int) -> None:
+        """Mark a token of the stream, and put the caret behind it in the row that it came from."""
         self.flow.set_current(index)
+        self.current_changed.emit()
         row, _, stop = self._store.units_in_row(index)
         if row >= 0:
             cursor = self._rows[row].text.textCursor()

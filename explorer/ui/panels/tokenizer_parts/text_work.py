@@ -15,6 +15,7 @@ from explorer.ui.settings import Settings
 from explorer.ui.stores.tokenizer import Counts, TokenizerStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.token_editor import TokenEditor
+from explorer.ui.widgets.token_flow import TokenFlow
 
 if TYPE_CHECKING:
     from explorer.ui.panels.tokenizer_parts.merge_page import MergePage
@@ -27,10 +28,12 @@ _SELECTION_AFTER_MS = 40
 class TextWork(QScrollArea):
     """Editor and pages, side by side where there is room; where there is less, they scroll.
 
-    Signals: `selection_changed`, when the hand rests; `message(str)`, a short word for the status bar.
+    Signals: `selection_changed`, when the hand rests; `current_changed`, at every move of the caret;
+    `message(str)`, a short word for the status bar.
     """
 
     selection_changed = Signal()
+    current_changed = Signal()
     message = Signal(str)
 
     def __init__(self, theme: Theme, settings: Settings, store: TokenizerStore) -> None:
@@ -76,6 +79,7 @@ class TextWork(QScrollArea):
         self._store.tokens_changed.connect(self._tokens_changed)
         editor.token_hovered.connect(self._hover)
         editor.cursorPositionChanged.connect(self._caret_moved)
+        editor.cursorPositionChanged.connect(self.current_changed)
         editor.selectionChanged.connect(self._selection_timer.start)
         editor.verticalScrollBar().actionTriggered.connect(self._scrolled_by_hand)
         flow.token_hovered.connect(self._hover)
@@ -137,10 +141,29 @@ class TextWork(QScrollArea):
         self.chips.flow.set_selected(*(self._store.spans.overlapping(start, stop) if part else (0, 0)))
         return part
 
+    @property
+    def flow(self) -> TokenFlow:
+        """The text's tokens as chips."""
+        return self.chips.flow
+
+    @property
+    def current_token(self) -> int:
+        """The token before the caret; -1 if there is none."""
+        return self.editor.caret_token()
+
     def choose_token(self, index: int) -> None:
         """Select a token in the text and mark its chip."""
         self.editor.select_token(index)
         self.chips.flow.set_current(index)
+
+    def mark_same(self, token: int) -> None:
+        """Mark every token with this id, in the text and among the chips; -1 for none."""
+        self.chips.flow.set_same(token)
+        self.editor.set_same(token)
+
+    def take_keys(self) -> None:
+        """The keyboard is for the text."""
+        self.editor.setFocus()
 
     def to_start(self) -> None:
         """The caret to the beginning."""

@@ -1,12 +1,14 @@
-"""The panel's work with the card of one token at its right, while one is looked at."""
+"""A text's or a conversation's tokens with the card of one of them at the right, while one is looked at."""
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from explorer.ui import words
 from explorer.ui.panels.frames import Frames
+from explorer.ui.panels.tokenizer_parts.chat_work import ChatWork
 from explorer.ui.panels.tokenizer_parts.text_work import TextWork
-from explorer.ui.stores.tokenizer import TokenizerStore
+from explorer.ui.stores.token_details import TokenDetailsStore
+from explorer.ui.stores.token_spans import TokenSpans
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.token_sheet import TokenSheet
 
@@ -17,10 +19,12 @@ _BOTH_PX = 760
 class WorkWithCard(QWidget):
     """Opens the card of the token that is clicked, and follows what is chosen while it is open."""
 
-    def __init__(self, theme: Theme, store: TokenizerStore, work: TextWork) -> None:
+    def __init__(
+        self, theme: Theme, details: TokenDetailsStore, spans: TokenSpans, work: TextWork | ChatWork
+    ) -> None:
+        """`details` and `spans` are of the tokens that `work` shows."""
         super().__init__()
-        self._theme, self._store, self._work = theme, store, work
-        self._details = store.details
+        self._theme, self._details, self._spans, self._work = theme, details, spans, work
         self.sheet = TokenSheet(theme)
         self._frames = Frames(self, self._render)
         self._row = QHBoxLayout(self)
@@ -35,11 +39,9 @@ class WorkWithCard(QWidget):
         self.sheet.close_requested.connect(self.close_card)
         self.sheet.token_requested.connect(self._details.show)
         self.sheet.step_requested.connect(self._step)
-        self._work.vocabulary.token_chosen.connect(self._details.show)
-        flow = self._work.chips.flow
-        flow.token_opened.connect(self.open_token)
-        flow.token_chosen.connect(self._follow)
-        self._work.editor.cursorPositionChanged.connect(self._caret_moved)
+        self._work.flow.token_opened.connect(self.open_token)
+        self._work.flow.token_chosen.connect(self._follow)
+        self._work.current_changed.connect(self._current_changed)
         self._theme.changed.connect(self._render)
 
     @property
@@ -47,28 +49,32 @@ class WorkWithCard(QWidget):
         """Whether the card shows what it is asked for."""
         return not self._details.waiting and not self._frames.pending
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a card is shown."""
+        return self._details.is_open
+
     def open_token(self, index: int) -> None:
         """The card of the token at this place of the text."""
-        spans = self._store.spans
-        if 0 <= index < len(spans):
-            self._details.show(int(spans.ids[index]))
+        if 0 <= index < len(self._spans):
+            self._details.show(int(self._spans.ids[index]))
 
-    def open_at_caret(self) -> None:
-        """The card of the token before the caret."""
-        self.open_token(self._work.editor.caret_token())
+    def open_current(self) -> None:
+        """The card of the token before the caret, or of the one that was chosen."""
+        self.open_token(self._work.current_token)
 
     def close_card(self) -> None:
         """No card; the keys go to the text again."""
         had_focus = self.sheet.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
         self._details.close()
         if had_focus:
-            self._work.editor.setFocus()
+            self._work.take_keys()
 
     def _follow(self, index: int) -> None:
         if self._details.is_open:
             self.open_token(index)
 
-    def _caret_moved(self) -> None:
+    def _current_changed(self) -> None:
         if self._details.is_open:
             self._frames.ask()
 
@@ -76,7 +82,7 @@ class WorkWithCard(QWidget):
         """To the token's next place in the text, or the one before; round at the ends."""
         places = self._details.places()
         if len(places):
-            here = self._work.editor.caret_token()
+            here = self._work.current_token
             side = "right" if by > 0 else "left"
             at = int(places.searchsorted(here, side=side)) - (by < 0)
             self._work.choose_token(int(places[at % len(places)]))
@@ -87,8 +93,7 @@ class WorkWithCard(QWidget):
         self._row.setSpacing(self._theme.px(12))
         self.sheet.setVisible(shown)
         self._arrange()
-        self._work.chips.flow.set_same(details.token)
-        self._work.editor.set_same(details.token)
+        self._work.mark_same(details.token)
         if not shown:
             return
         if told is not None:
@@ -97,7 +102,7 @@ class WorkWithCard(QWidget):
             failure = details.failure
             self.sheet.show_failure(words.engine_sentence(failure.template, failure.values))
         places = details.places()
-        here = self._work.editor.caret_token()
+        here = self._work.current_token
         at = int(places.searchsorted(here))
         number = at + 1 if at < len(places) and int(places[at]) == here else 0
         self.sheet.show_places(len(places), number)
