@@ -51,6 +51,15 @@ def weights_line(model: ModelLoaded) -> str:
     return " · ".join(parts)
 
 
+def weights_words(answering: Answering) -> str:
+    """The same, or what is there instead of a model."""
+    if answering.model is not None:
+        return weights_line(answering.model)
+    if answering.phase == "loading":
+        return QCoreApplication.translate("Answers", "Loading the model …")
+    return QCoreApplication.translate("Answers", "No model is loaded.")
+
+
 def format_words(answering: Answering) -> str:
     """In which form the model was given the prompt, as the engine's tokens tell."""
     in_chat = answering.in_chat_format

@@ -4,27 +4,23 @@ Wiring: `ComparePanel(theme, store)`. `training_requested` wants the Training pa
 `restart_requested` the engine started.
 """
 
-from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
     QSpinBox,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from explorer.ui.panels.base import Panel
+from explorer.ui.panels.answering import AnsweringPanel
 from explorer.ui.panels.compare_parts.answer_column import AnswerColumn
 from explorer.ui.panels.compare_parts.record import as_json, as_rows
-from explorer.ui.panels.frames import Frames
-from explorer.ui.panels.no_model import NoModel
 from explorer.ui.stores.compare import MOST_COLUMNS, CompareStore
 from explorer.ui.theme import Theme
 from explorer.ui.widgets.calm_wheel import CalmWheel
@@ -44,15 +40,8 @@ _STARTERS = (
 """In the language of the models, whatever the window's: most have learned from English."""
 
 
-class ComparePanel(Panel):
-    """Columns over one `CompareStore`.
-
-    Signals: `training_requested`, there is no model yet and the person wants to train one;
-    `restart_requested`, the worker that holds the models is dead and shall be started.
-    """
-
-    training_requested = Signal()
-    restart_requested = Signal()
+class ComparePanel(AnsweringPanel):
+    """Columns over one `CompareStore`."""
 
     def __init__(self, theme: Theme, store: CompareStore) -> None:
         super().__init__(
@@ -62,11 +51,11 @@ class ComparePanel(Panel):
                 "A base model goes on with a document; an assistant is the same kind of machine, "
                 "trained on conversations."
             ),
+            store,
         )
         self._store = store
         self._as_tokens = False
         self._columns: list[AnswerColumn] = []
-        self._frames = Frames(self, self._render)
         self._build()
         self._connect()
         store.open()
@@ -85,12 +74,8 @@ class ComparePanel(Panel):
         self.stop = QPushButton(self.tr("Stop"))
         self.stop.setToolTip(self.tr("Stop all answers (Esc)"))
         self._build_knobs()
-        self.no_model = NoModel()
         self.grid = TileGrid(self.theme, _NARROWEST_PX, self._make_top())
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.no_model)
-        self._pages.addWidget(self.grid)
-        self.body.addWidget(self._pages, 1)
+        self._show_work(self.grid)
         self._fill_menu()
         CalmWheel(self)
         names = (
@@ -156,7 +141,6 @@ class ComparePanel(Panel):
     def _connect(self) -> None:
         store = self._store
         store.changed.connect(self._frames.ask)
-        store.known.changed.connect(self._frames.ask)
         self.prompt.textChanged.connect(lambda: store.set_prompt(self.prompt.toPlainText()))
         self.ask.clicked.connect(store.ask)
         self.stop.clicked.connect(store.stop)
@@ -167,32 +151,19 @@ class ComparePanel(Panel):
         self.seed_back.clicked.connect(store.seed_before)
         self.raw.toggled.connect(self._show_tokens)
         self.add.clicked.connect(store.add_column)
-        self.no_model.training_requested.connect(self.training_requested)
         self.no_model.opened.connect(partial(self._opened, 0))
-        shortcuts: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Ctrl+Return", store.ask),
-            ("Ctrl+Enter", store.ask),
-            ("Ctrl+R", store.another_seed),
-            ("Ctrl+T", self.raw.toggle),
+        self._add_shortcuts(
+            (
+                ("Ctrl+Return", store.ask),
+                ("Ctrl+Enter", store.ask),
+                ("Ctrl+R", store.another_seed),
+                ("Ctrl+T", self.raw.toggle),
+            )
         )
-        for keys, call in shortcuts:
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(call)
         self.theme.changed.connect(self._space_out)
         self._space_out()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Models may have come since it was last seen."""
-        super().showEvent(event)
-        self._store.known.refresh()
-        self._render()
-
     # ------------------------------------------------------------ intents
-
-    def is_idle(self) -> bool:
-        """Whether all answers are there and painted."""
-        return self._store.is_idle and not self._frames.pending
 
     def picture_widget(self) -> QWidget:
         """Prompt and columns, without the frame."""
@@ -224,25 +195,11 @@ class ComparePanel(Panel):
     def _save_picture(self) -> None:
         ask_and_save_picture(self, self.picture_widget(), "comparison", self.message.emit)
 
-    # ------------------------------------------------------------ keys
-
-    def escape_is_ours(self) -> bool:
-        """Esc stops the answers."""
-        return self._store.busy
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc stops."""
-        if event.key() == Qt.Key.Key_Escape and self._store.busy:
-            self._store.stop()
-        else:
-            super().keyPressEvent(event)
-
     # ------------------------------------------------------------ rendering
 
     def _render(self) -> None:
         store = self._store
-        self._pages.setCurrentIndex(1 if store.has_models else 0)
-        self.no_model.show_known(store.known.known)
+        self._render_pages(store.has_models)
         self.show_starters(store.has_models)
         self._render_knobs()
         while len(self._columns) != len(store.columns):

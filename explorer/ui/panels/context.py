@@ -7,15 +7,14 @@ Wiring: `ContextPanel(theme, settings, store, kept)`. `training_requested` wants
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.protocol import ConversationForm, ConversationsImported
 from explorer.text.units import from_units, to_units
 from explorer.ui import words
-from explorer.ui.panels.answer_sentences import choices, label_of, weights_line
-from explorer.ui.panels.base import Panel
+from explorer.ui.panels.answer_sentences import choices, label_of, weights_words
+from explorer.ui.panels.answering import AnsweringPanel, Trouble, failed
 from explorer.ui.panels.context_parts.call_box import CallBox
 from explorer.ui.panels.context_parts.composer import LONGEST_TEXT, Composer
 from explorer.ui.panels.context_parts.halves import Halves
@@ -24,8 +23,6 @@ from explorer.ui.panels.context_parts.sentences import full_words, writer_of
 from explorer.ui.panels.context_parts.starters import NEED_TOOLS, starters
 from explorer.ui.panels.context_parts.stream_view import StreamView, stream_rows
 from explorer.ui.panels.context_parts.turn_list import TurnList
-from explorer.ui.panels.frames import Frames
-from explorer.ui.panels.no_model import NoModel
 from explorer.ui.prices import chosen_price
 from explorer.ui.settings import Settings
 from explorer.ui.stores.context import ContextStore
@@ -40,15 +37,8 @@ from explorer.ui.widgets.model_picker import ModelPicker
 from explorer.ui.widgets.turn_arrow import TurnArrow
 
 
-class ContextPanel(Panel):
-    """Bubbles and stream over one `ContextStore`; `kept` has the list of conversations.
-
-    Signals: `training_requested`, there is no model yet and the person wants to train one;
-    `restart_requested`, the worker that holds the model is dead and shall be started.
-    """
-
-    training_requested = Signal()
-    restart_requested = Signal()
+class ContextPanel(AnsweringPanel):
+    """Bubbles and stream over one `ContextStore`; `kept` has the list of conversations."""
 
     def __init__(
         self, theme: Theme, settings: Settings, store: ContextStore, kept: ConversationsStore
@@ -60,12 +50,11 @@ class ContextPanel(Panel):
                 "A conversation is one stream of tokens that both sides write into: "
                 "the model's working memory, finite, and wiped by a new chat."
             ),
+            store,
         )
         self._settings, self._store, self._kept = settings, store, kept
-        self._trouble: tuple[str, str, bool] | None = None
         self._refusal = self._name = ""
         self._starters_shown: tuple[bool, bool] | None = None
-        self._frames = Frames(self, self._render)
         self._build()
         self._connect()
         store.open()
@@ -91,7 +80,6 @@ class ContextPanel(Panel):
         self.call = CallBox(self.theme)
         self.composer = Composer(self.theme)
         self.stream = StreamView(self.theme)
-        self.no_model = NoModel()
         self.conversations = ConversationList(self.theme)
         talk, self._talking = QWidget(), QStackedWidget()
         self._talking.addWidget(talk)
@@ -112,10 +100,7 @@ class ContextPanel(Panel):
         work.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         work.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         work.setWidget(content)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.no_model)
-        self._pages.addWidget(work)
-        self.body.addWidget(self._pages, 1)
+        self._show_work(work)
         self.set_starters([(name, partial(self._begin, call)) for name, call in starters(self._store)])
         buttons = [b for b in self.findChildren(QPushButton) if b.property("kind") == "starter"]
         self._tool_starters = buttons[-NEED_TOOLS:]
@@ -126,7 +111,6 @@ class ContextPanel(Panel):
     def _connect(self) -> None:
         store, composer = self._store, self.composer
         store.changed.connect(self._frames.ask)
-        store.known.changed.connect(self._frames.ask)
         self.picker.chosen.connect(store.choose_model)
         self.picker.opened.connect(self._opened)
         self.new_chat.clicked.connect(self._new_chat)
@@ -154,15 +138,9 @@ class ContextPanel(Panel):
         self.turns.delete_requested.connect(store.delete)
         self.turns.branch_requested.connect(store.choose_branch)
         self._connect_list()
-        for keys, call in (
-            ("Ctrl+L", self.listed.toggle),
-            ("Ctrl+N", self._new_chat),
-            ("Ctrl+R", self._again),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(call)
-        self.no_model.training_requested.connect(self.training_requested)
+        self._add_shortcuts(
+            (("Ctrl+L", self.listed.toggle), ("Ctrl+N", self._new_chat), ("Ctrl+R", self._again))
+        )
         self.no_model.opened.connect(self._opened)
         self.theme.changed.connect(self._space_out)
         self._space_out()
@@ -183,17 +161,7 @@ class ContextPanel(Panel):
         shown.export_requested.connect(self._export)
         shown.import_requested.connect(kept.import_file)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Models may have come since it was last seen."""
-        super().showEvent(event)
-        self._store.known.refresh()
-        self._render()
-
     # ------------------------------------------------------------ intents
-
-    def is_idle(self) -> bool:
-        """Whether all answers are there and painted."""
-        return self._store.is_idle and not self._frames.pending
 
     def model_name(self) -> str:
         """The model that answers here."""
@@ -314,25 +282,11 @@ class ContextPanel(Panel):
     def _save_picture(self) -> None:
         ask_and_save_picture(self, self.picture_widget(), "context", self.message.emit)
 
-    # ------------------------------------------------------------ keys
-
-    def escape_is_ours(self) -> bool:
-        """Esc stops."""
-        return self._store.busy
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc stops."""
-        if event.key() == Qt.Key.Key_Escape and self._store.busy:
-            self._store.stop()
-        else:
-            super().keyPressEvent(event)
-
     # ------------------------------------------------------------ rendering
 
     def _render(self) -> None:
         store = self._store
-        self._pages.setCurrentIndex(1 if store.has_model else 0)
-        self.no_model.show_known(store.known.known)
+        self._render_pages(store.has_model)
         self.picker.setVisible(store.has_model)
         self._render_starters()
         self.new_chat.setVisible(store.has_model)
@@ -348,7 +302,7 @@ class ContextPanel(Panel):
         self.call.show_store(store)
         self.composer.show_store(store)
         self.stream.show_store(store, chosen_price(self._settings))
-        self._render_trouble()
+        self._render_trouble(self._trouble_now(), store.retry)
 
     def _render_starters(self) -> None:
         """Those for tools only where the model has learned to call some."""
@@ -363,40 +317,19 @@ class ContextPanel(Panel):
         if self._name != self.model_name():
             self._name = self.model_name()
             self.model_changed.emit()
-        model = self._store.live.model
-        if model is not None:
-            self.weights.setText(weights_line(model))
-        elif self._store.live.phase == "loading":
-            self.weights.setText(self.tr("Loading the model …"))
-        else:
-            self.weights.setText(self.tr("No model is loaded."))
+        self.weights.setText(weights_words(self._store.live))
 
-    def _render_trouble(self) -> None:
+    def _trouble_now(self) -> Trouble | None:
         store = self._store
         failure = store.failure or store.session.failure
-        now: tuple[str, str, bool] | None = None
         if store.lost is not None and store.has_model:
             said = self.tr("The engine that runs the model stopped. The conversation is kept.")
-            now = (said, store.lost, True)
-        elif self._refusal:
-            now = (self._refusal, "", False)
-        elif failure is not None:
-            now = (words.engine_sentence(failure.template, failure.values), failure.details, False)
-        elif full_words(store):
-            now = (full_words(store), "", False)
-        if now == self._trouble:
-            return
-        self._trouble = now
-        if now is None:
-            self.show_notice("")
-            return
-        said, details, lost = now
-        if lost:
-            self.show_notice(said, "error", self.tr("Start it again"), self.restart_requested.emit, details)
-        elif failure is not None and not self._refusal:
-            self.show_notice(said, "error", self.tr("Try again"), store.retry, details)
-        else:
-            self.show_notice(said)
+            return Trouble(said, store.lost, "restart")
+        if self._refusal:
+            return Trouble(self._refusal)
+        if failure is not None:
+            return failed(failure)
+        return Trouble(full_words(store)) if full_words(store) else None
 
     def _space_out(self) -> None:
         px = self.theme.px

@@ -4,17 +4,11 @@ Wiring: `ThinkingPanel(theme, store)`. `training_requested` wants the Training p
 `restart_requested` the engine started.
 """
 
-from collections.abc import Callable
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
-
-from explorer.ui import words
-from explorer.ui.panels.answer_sentences import choices, label_of, weights_line
-from explorer.ui.panels.base import Panel
-from explorer.ui.panels.frames import Frames
-from explorer.ui.panels.no_model import NoModel
+from explorer.ui.panels.answer_sentences import choices, label_of, weights_words
+from explorer.ui.panels.answering import AnsweringPanel, Trouble, failed
 from explorer.ui.panels.thinking_parts.attempts_view import AttemptsView
 from explorer.ui.panels.thinking_parts.problem_box import ProblemBox
 from explorer.ui.panels.thinking_parts.sentences import attempt_rows, way_words
@@ -34,25 +28,18 @@ _EMILY = (
 )
 
 
-class ThinkingPanel(Panel):
-    """Problem, trace and attempts over one `ThinkingStore`.
-
-    Signals: `training_requested`, there is no model yet and the person wants to train one;
-    `restart_requested`, the worker that holds the model is dead and shall be started.
-    """
-
-    training_requested = Signal()
-    restart_requested = Signal()
+class ThinkingPanel(AnsweringPanel):
+    """Problem, trace and attempts over one `ThinkingStore`."""
 
     def __init__(self, theme: Theme, store: ThinkingStore) -> None:
         super().__init__(
             theme,
             self.tr("Thinking traces"),
             self.tr("A model has no paper but its own text: what it writes first is its thinking."),
+            store,
+            _RENDER_EVERY_MS,
         )
         self._store = store
-        self._trouble: tuple[str, str, bool] | None = None
-        self._frames = Frames(self, self._render, _RENDER_EVERY_MS)
         self._build()
         self._connect()
         store.open()
@@ -68,7 +55,6 @@ class ThinkingPanel(Panel):
         self.problem = ProblemBox(self.theme)
         self.trace = TraceView(self.theme)
         self.attempts = AttemptsView(self.theme)
-        self.no_model = NoModel()
         self.grid = TileGrid(self.theme, _NARROWEST_PX)
         self.grid.show_widgets([self.problem, self.trace, self.attempts])
         work = QWidget()
@@ -76,10 +62,7 @@ class ThinkingPanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.weights)
         column.addWidget(self.grid, 1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.no_model)
-        self._pages.addWidget(work)
-        self.body.addWidget(self._pages, 1)
+        self._show_work(work)
         self.add_menu_action(self.tr("Copy the trace"), self._copy_trace, "Ctrl+Shift+C")
         self.add_menu_action(self.tr("Copy the attempts as CSV"), lambda: self._copy_rows("csv"))
         self.add_menu_action(self.tr("Copy the attempts as JSON"), lambda: self._copy_rows("json"))
@@ -98,7 +81,6 @@ class ThinkingPanel(Panel):
     def _connect(self) -> None:
         store, problem = self._store, self.problem
         store.changed.connect(self._frames.ask)
-        store.known.changed.connect(self._frames.ask)
         self.picker.chosen.connect(store.choose_model)
         self.picker.opened.connect(self._opened)
         problem.edited.connect(lambda changes: store.set(**changes))
@@ -107,31 +89,18 @@ class ThinkingPanel(Panel):
         problem.stop_requested.connect(store.stop)
         self.trace.trace_requested.connect(lambda: store.select(None))
         self.attempts.chosen.connect(store.select)
-        self.no_model.training_requested.connect(self.training_requested)
         self.no_model.opened.connect(self._opened)
-        shortcuts: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Ctrl+Return", store.think),
-            ("Ctrl+Enter", store.think),
-            ("Ctrl+Shift+Return", store.try_many_times),
-            ("Alt+Left", lambda: problem.walk(-1)),
-            ("Alt+Right", lambda: problem.walk(1)),
+        self._add_shortcuts(
+            (
+                ("Ctrl+Return", store.think),
+                ("Ctrl+Enter", store.think),
+                ("Ctrl+Shift+Return", store.try_many_times),
+                ("Alt+Left", lambda: problem.walk(-1)),
+                ("Alt+Right", lambda: problem.walk(1)),
+            )
         )
-        for keys, call in shortcuts:
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(call)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Models may have come since it was last seen."""
-        super().showEvent(event)
-        self._store.known.refresh()
-        self._render()
 
     # ------------------------------------------------------------ intents
-
-    def is_idle(self) -> bool:
-        """Whether all answers are there and painted."""
-        return self._store.is_idle and not self._frames.pending
 
     def picture_widget(self) -> QWidget:
         """Problem, trace and attempts, the part out of sight included."""
@@ -165,62 +134,29 @@ class ThinkingPanel(Panel):
     def _save_picture(self) -> None:
         ask_and_save_picture(self, self.picture_widget(), "thinking", self.message.emit)
 
-    # ------------------------------------------------------------ keys
-
-    def escape_is_ours(self) -> bool:
-        """Esc stops."""
-        return self._store.busy
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc stops; once more, it leaves an attempt."""
-        if event.key() != Qt.Key.Key_Escape:
-            super().keyPressEvent(event)
-        elif self._store.busy:
-            self._store.stop()
-        else:
-            self._store.select(None)
+    def _leave(self) -> bool:
+        self._store.select(None)
+        return True
 
     # ------------------------------------------------------------ rendering
 
     def _render(self) -> None:
         store = self._store
-        self._pages.setCurrentIndex(1 if store.has_model else 0)
-        self.no_model.show_known(store.known.known)
+        self._render_pages(store.has_model)
         self.show_starters(store.has_model)
         path = store.trace.path
         self.picker.setVisible(store.has_model)
         self.picker.show_choices(choices(store.known), path, label_of(path, store.known))
-        self._render_weights()
+        self.weights.setText(weights_words(store.trace))
         self.problem.show_store(store, way_words(store))
         self.trace.show_store(store)
         self.attempts.show_store(store)
-        self._render_trouble()
+        self._render_trouble(self._trouble_now(), store.retry)
 
-    def _render_weights(self) -> None:
-        model = self._store.trace.model
-        if model is not None:
-            self.weights.setText(weights_line(model))
-        elif self._store.trace.phase == "loading":
-            self.weights.setText(self.tr("Loading the model …"))
-        else:
-            self.weights.setText(self.tr("No model is loaded."))
-
-    def _render_trouble(self) -> None:
+    def _trouble_now(self) -> Trouble | None:
         store = self._store
         failure = store.failure or store.trace.failure or store.direct.failure
-        now: tuple[str, str, bool] | None = None
         if store.lost is not None and store.has_model:
             said = self.tr("The engine that runs the model stopped. What it wrote stays here.")
-            now = (said, store.lost, True)
-        elif failure is not None:
-            now = (words.engine_sentence(failure.template, failure.values), failure.details, False)
-        if now == self._trouble:
-            return
-        self._trouble = now
-        if now is None:
-            self.show_notice("")
-            return
-        said, details, lost = now
-        action = self.tr("Start it again") if lost else self.tr("Try again")
-        call = self.restart_requested.emit if lost else store.retry
-        self.show_notice(said, "error", action, call, details)
+            return Trouble(said, store.lost, "restart")
+        return None if failure is None else failed(failure)
