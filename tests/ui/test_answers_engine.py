@@ -90,7 +90,7 @@ def test_two_models_side_by_side_and_one_problem_many_times(qtbot, tmp_path, the
         client.received.connect(thinking.apply)
     thinking.choose_model(folder)
     thinking.engine_ready()
-    thinking._load_draft()
+    thinking._read_notes()
     qtbot.waitUntil(lambda: thinking.drawn is not None and thinking.can_think, timeout=PATIENCE_MS)
     thinking.set(question="3 + 4?", answer="7", max_tokens=6, attempts=3, drawn=False)
     thinking.try_many_times()

@@ -6,20 +6,18 @@ from time import perf_counter
 from typing import Literal
 
 import msgspec
-from PySide6.QtCore import QTimer
 
 from explorer.protocol import (
     ChatTurn,
     Device,
     DraftLoaded,
     Event,
-    LoadDraft,
     Ready,
     SamplerSettings,
-    SaveDraft,
 )
 from explorer.ui.stores.answering import Answering, Question
 from explorer.ui.stores.base import Store
+from explorer.ui.stores.kept_notes import KeptNotes, Note
 from explorer.ui.stores.known_models import KnownModels
 
 DRAFT = "compare"
@@ -27,7 +25,6 @@ MOST_COLUMNS = 4
 Mode = Literal["auto", "document", "chat"]
 """How a model is given the prompt; "auto": in its chat format if it has one."""
 _JOB = "compare"
-_SAVE_AFTER_MS = 300
 
 
 class _KeptColumn(msgspec.Struct):
@@ -85,14 +82,11 @@ class CompareStore(Store):
         """For the way back."""
         self._device: Device = device
         self._clock = clock
-        self._alive = self._opened = self._kept_known = self._chosen = False
+        self._alive = self._opened = self._chosen = False
         self._turned = False
         """Whether the person was quicker with a knob than the disk."""
         self._numbers = count(1)
-        self._saving = QTimer(self)
-        self._saving.setSingleShot(True)
-        self._saving.setInterval(_SAVE_AFTER_MS)
-        self._saving.timeout.connect(self._save)
+        self._notes = KeptNotes(self, _JOB, Note(DRAFT, self._take_draft, self._draft))
         known.changed.connect(self._choose_first)
 
     # ------------------------------------------------------------ what is known
@@ -117,7 +111,7 @@ class CompareStore(Store):
         """Whether nothing is on its way."""
         if not self._opened or not self._alive:
             return True
-        started = self._kept_known and (self._chosen or self.known.known)
+        started = self._notes.known and (self._chosen or self.known.known)
         return started and not any(column.answering.busy for column in self.columns)
 
     @property
@@ -132,7 +126,7 @@ class CompareStore(Store):
         if not self._opened:
             self._opened = True
             self.columns = [self._new_column(), self._new_column()]
-            self._load_draft()
+            self._read_notes()
             self._choose_first()
             self.changed.emit()
 
@@ -231,9 +225,10 @@ class CompareStore(Store):
         """Answers of the columns' sessions, and what was kept."""
         match event:
             case Ready():
-                self._load_draft()
-            case DraftLoaded(name=name) if name == DRAFT:
-                self._take_draft(event.text)
+                self._read_notes()
+            case DraftLoaded():
+                if not self._notes.take(event):
+                    return
             case _:
                 column = self._column_of(event.job)
                 if column is None:
@@ -283,14 +278,11 @@ class CompareStore(Store):
 
     # ------------------------------------------------------------ what is kept
 
-    def _load_draft(self) -> None:
-        if self._opened and not self._kept_known:
-            self.text_command.emit(LoadDraft(job=_JOB, name=DRAFT))
+    def _read_notes(self) -> None:
+        if self._opened:
+            self._notes.read()
 
     def _take_draft(self, text: str) -> None:
-        if self._kept_known:
-            return
-        self._kept_known = True
         try:
             kept = msgspec.json.decode(text or "{}", type=_Kept)
         except msgspec.DecodeError:
@@ -310,7 +302,7 @@ class CompareStore(Store):
 
     def _choose_first(self) -> None:
         """A model that goes on with documents beside one that answers, where there are such."""
-        if not self._opened or not self._kept_known or self._chosen or not self.known.known:
+        if not self._opened or not self._notes.known or self._chosen or not self.known.known:
             return
         base = self.known.first("explorer-base", chat=False)
         chat = self.known.first("explorer-chat", "explorer-think", chat=True)
@@ -326,12 +318,10 @@ class CompareStore(Store):
         self._changed()
 
     def _changed(self) -> None:
-        self._saving.start()
+        self._notes.save_soon()
         self.changed.emit()
 
-    def _save(self) -> None:
-        if not self._kept_known:
-            return
+    def _draft(self) -> str:
         kept = _Kept(
             self.prompt,
             [_KeptColumn(column.path, column.mode) for column in self.columns],
@@ -339,5 +329,4 @@ class CompareStore(Store):
             self.seed,
             self.max_tokens,
         )
-        text = msgspec.json.encode(kept).decode()
-        self.text_command.emit(SaveDraft(job=_JOB, name=DRAFT, text=text))
+        return msgspec.json.encode(kept).decode()

@@ -10,17 +10,14 @@ from itertools import count
 from time import perf_counter
 
 import msgspec
-from PySide6.QtCore import QTimer
 
 from explorer.protocol import (
     Device,
     DraftLoaded,
     Event,
     Failed,
-    LoadDraft,
     ModelLoaded,
     Ready,
-    SaveDraft,
 )
 from explorer.text.chatml import TOOLS_LINE
 from explorer.text.conversations import Conversation
@@ -36,6 +33,7 @@ from explorer.ui.stores.context_stream import messages_of
 from explorer.ui.stores.context_tools import ToolLoop, tools_of
 from explorer.ui.stores.context_twin import Twin
 from explorer.ui.stores.failures import failure_of
+from explorer.ui.stores.kept_notes import KeptNotes, Note
 from explorer.ui.stores.known_models import KnownModels
 from explorer.ui.stores.run_data import Failure
 
@@ -43,7 +41,6 @@ DRAFT = "context"
 COMPOSER_DRAFT = "context-composer"
 DOCUMENT_DRAFT = "context-document"
 _JOB = "context"
-_SAVE_AFTER_MS = 300
 
 
 class ContextStore(Store):
@@ -76,11 +73,14 @@ class ContextStore(Store):
         self._kept_document: Attachment | None = None
         self._device: Device = device
         self._numbers = count(1)
-        self._alive = self._opened = self._kept_known = False
-        self._saving = QTimer(self)
-        self._saving.setSingleShot(True)
-        self._saving.setInterval(_SAVE_AFTER_MS)
-        self._saving.timeout.connect(self._save)
+        self._alive = self._opened = False
+        self._notes = KeptNotes(
+            self,
+            _JOB,
+            Note(COMPOSER_DRAFT, self._take_composer, lambda: self.composer),
+            Note(DOCUMENT_DRAFT, self._take_document, self._document_note),
+            Note(DRAFT, self._take_settings, self._settings_note),
+        )
         known.changed.connect(self._choose_first)
 
     # ------------------------------------------------------------ what is known
@@ -132,7 +132,7 @@ class ContextStore(Store):
         """Whether nothing is on its way."""
         if not self._opened or not self._alive:
             return True
-        if not self._kept_known or not (self.has_model or self.known.known) or self.journal.is_opening:
+        if not self._notes.known or not (self.has_model or self.known.known) or self.journal.is_opening:
             return False
         return self.session.settled and not self.twin.busy and not self.documents.reading
 
@@ -142,7 +142,7 @@ class ContextStore(Store):
         """Somebody looks: bring back what was there last time."""
         if not self._opened:
             self._opened = True
-            self._load_drafts()
+            self._read_notes()
             self._choose_first()
             self.changed.emit()
 
@@ -331,7 +331,7 @@ class ContextStore(Store):
         """Answers of the session, of tools and of the disk."""
         match event:
             case Ready():
-                self._load_drafts()
+                self._read_notes()
                 return
             case _ if event.job and event.job == self.live.job:
                 self._take_live(event)
@@ -442,12 +442,8 @@ class ContextStore(Store):
 
     def _take_kept(self, event: Event) -> None:
         match event:
-            case DraftLoaded(name="context"):
-                self._take_settings(event.text)
-            case DraftLoaded(name="context-composer"):
-                self.composer = self.composer or event.text
-            case DraftLoaded(name="context-document"):
-                self.documents.attached = self._kept_document = from_note(event.text)
+            case DraftLoaded():
+                self._notes.take(event)
             case Failed():
                 self.journal.give_up()
                 self.failure = failure_of(event)
@@ -461,15 +457,17 @@ class ContextStore(Store):
                 if opened:
                     self._another_conversation()
 
-    def _load_drafts(self) -> None:
-        if self._opened and not self._kept_known:
-            for name in (COMPOSER_DRAFT, DOCUMENT_DRAFT, DRAFT):
-                self.text_command.emit(LoadDraft(job=_JOB, name=name))
+    def _read_notes(self) -> None:
+        if self._opened:
+            self._notes.read()
+
+    def _take_composer(self, text: str) -> None:
+        self.composer = self.composer or text
+
+    def _take_document(self, text: str) -> None:
+        self.documents.attached = self._kept_document = from_note(text)
 
     def _take_settings(self, text: str) -> None:
-        if self._kept_known:
-            return
-        self._kept_known = True
         chosen = self.live.path
         self._use(read_settings(text))
         if self.settings.conversation and not self.conversation.tip:
@@ -483,7 +481,7 @@ class ContextStore(Store):
 
     def _choose_first(self) -> None:
         """A model that can be spoken with, if there is one."""
-        if not self._opened or not self._kept_known or self.has_model or not self.known.known:
+        if not self._opened or not self._notes.known or self.has_model or not self.known.known:
             return
         model = self.known.first("explorer-chat", "explorer-think", chat=True)
         if model is not None:
@@ -491,16 +489,17 @@ class ContextStore(Store):
         self._changed()
 
     def _changed(self) -> None:
-        self._saving.start()
+        self._notes.save_soon()
         self.changed.emit()
 
-    def _save(self) -> None:
-        if self._kept_known:
-            self.settings.conversation = self.journal.id if self.conversation.tip else ""
-            kept = msgspec.json.encode(self.settings).decode()
-            self.text_command.emit(SaveDraft(job=_JOB, name=DRAFT, text=kept))
-            self.text_command.emit(SaveDraft(job=_JOB, name=COMPOSER_DRAFT, text=self.composer))
-            attached = self.documents.attached
-            if attached is not self._kept_document:
-                self._kept_document = attached
-                self.text_command.emit(SaveDraft(job=_JOB, name=DOCUMENT_DRAFT, text=as_note(attached)))
+    def _settings_note(self) -> str:
+        self.settings.conversation = self.journal.id if self.conversation.tip else ""
+        return msgspec.json.encode(self.settings).decode()
+
+    def _document_note(self) -> str | None:
+        """None while it is the one that is on the disk: it may be long."""
+        attached = self.documents.attached
+        if attached is self._kept_document:
+            return None
+        self._kept_document = attached
+        return as_note(attached)

@@ -6,7 +6,6 @@ from time import perf_counter
 from typing import Literal
 
 import msgspec
-from PySide6.QtCore import QTimer
 
 from explorer.protocol import (
     CheckedSum,
@@ -18,12 +17,10 @@ from explorer.protocol import (
     GradedProblem,
     Judgement,
     JudgeText,
-    LoadDraft,
     ProblemDrawn,
     ProblemKind,
     Ready,
     SamplerSettings,
-    SaveDraft,
     StopGenerating,
     TextJudged,
     TryManyTimes,
@@ -31,6 +28,7 @@ from explorer.protocol import (
 from explorer.ui.stores.answering import Answering
 from explorer.ui.stores.attempts import Attempts
 from explorer.ui.stores.base import Store
+from explorer.ui.stores.kept_notes import KeptNotes, Note
 from explorer.ui.stores.known_models import KnownModels
 from explorer.ui.stores.run_data import Failure
 from explorer.ui.stores.thinking_ways import at_once, thinking_first, way_of
@@ -38,7 +36,6 @@ from explorer.ui.stores.thinking_ways import at_once, thinking_first, way_of
 DRAFT = "thinking"
 MOST_ATTEMPTS = 64
 _JOB = "thinking"
-_SAVE_AFTER_MS = 300
 Step = Literal["trace", "direct", "attempts"]
 
 
@@ -89,14 +86,11 @@ class ThinkingStore(Store):
         """What the present answers answer."""
         self._judging = False
         self._judged_length = -1
-        self._alive = self._opened = self._kept_known = False
+        self._alive = self._opened = False
         self._drawing = False
         self._numbers = count(1)
         self._round = 0
-        self._saving = QTimer(self)
-        self._saving.setSingleShot(True)
-        self._saving.setInterval(_SAVE_AFTER_MS)
-        self._saving.timeout.connect(self._save)
+        self._notes = KeptNotes(self, _JOB, Note(DRAFT, self._take_draft, self._draft))
         known.changed.connect(self._choose_first)
 
     # ------------------------------------------------------------ what is known
@@ -138,7 +132,7 @@ class ThinkingStore(Store):
         """Whether nothing is on its way."""
         if not self._opened or not self._alive:
             return True
-        started = self._kept_known and (self.has_model or self.known.known)
+        started = self._notes.known and (self.has_model or self.known.known)
         on_its_way = self._drawing or self._judging or self.trace.busy or self.direct.busy or self.busy
         return started and not on_its_way
 
@@ -153,7 +147,7 @@ class ThinkingStore(Store):
         """Somebody looks: bring back what was there last time."""
         if not self._opened:
             self._opened = True
-            self._load_draft()
+            self._read_notes()
             self._choose_first()
 
     def choose_model(self, path: str) -> None:
@@ -267,9 +261,10 @@ class ThinkingStore(Store):
         """Answers of the two sessions, problems, verdicts, and what was kept."""
         match event:
             case Ready():
-                self._load_draft()
-            case DraftLoaded(name=name) if name == DRAFT:
-                self._take_draft(event.text)
+                self._read_notes()
+            case DraftLoaded():
+                if not self._notes.take(event):
+                    return
             case ProblemDrawn(job=job) if job == _JOB:
                 self._take_problem(event)
             case TextJudged(job=job) if job == self._judge_job("trace"):
@@ -345,7 +340,7 @@ class ThinkingStore(Store):
         self.kept = msgspec.structs.replace(
             kept, question=event.problem.question, answer=event.problem.answer, drawn=True
         )
-        self._saving.start()
+        self._notes.save_soon()
 
     def _judge_job(self, which: str) -> str:
         return f"{_JOB}-{which}-{self._round}"
@@ -389,14 +384,11 @@ class ThinkingStore(Store):
 
     # ------------------------------------------------------------ what is kept
 
-    def _load_draft(self) -> None:
-        if self._opened and not self._kept_known:
-            self.text_command.emit(LoadDraft(job=_JOB, name=DRAFT))
+    def _read_notes(self) -> None:
+        if self._opened:
+            self._notes.read()
 
     def _take_draft(self, text: str) -> None:
-        if self._kept_known:
-            return
-        self._kept_known = True
         try:
             kept = msgspec.json.decode(text or "{}", type=_Kept)
         except msgspec.DecodeError:
@@ -415,7 +407,7 @@ class ThinkingStore(Store):
 
     def _choose_first(self) -> None:
         """A model that has learned to think, if there is one; else one that can be spoken with."""
-        if not self._opened or not self._kept_known or self.has_model or not self.known.known:
+        if not self._opened or not self._notes.known or self.has_model or not self.known.known:
             return
         model = self.known.first("explorer-think", chat=True)
         if model is not None:
@@ -423,10 +415,8 @@ class ThinkingStore(Store):
         self._changed()
 
     def _changed(self) -> None:
-        self._saving.start()
+        self._notes.save_soon()
         self.changed.emit()
 
-    def _save(self) -> None:
-        if self._kept_known:
-            text = msgspec.json.encode(self.kept).decode()
-            self.text_command.emit(SaveDraft(job=_JOB, name=DRAFT, text=text))
+    def _draft(self) -> str:
+        return msgspec.json.encode(self.kept).decode()
