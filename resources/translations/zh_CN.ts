@@ -139,6 +139,17 @@
     </message>
 </context>
 <context>
+    <name>AnsweringPanel</name>
+    <message>
+        <source>Start it again</source>
+        <translation>重新启动</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+</context>
+<context>
     <name>Answers</name>
     <message>
         <source>{name} · step {step}</source>
@@ -155,6 +166,14 @@
     <message>
         <source>weights {hash}</source>
         <translation>权重 {hash}</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation>没有加载模型。</translation>
     </message>
     <message>
         <source>document: the text as it is</source>
@@ -1110,24 +1129,8 @@
         <translation>文本有 {length} 个字符；最多可接受 {most} 个。请粘贴其中一部分。</translation>
     </message>
     <message>
-        <source>Loading the model …</source>
-        <translation>正在加载模型…</translation>
-    </message>
-    <message>
-        <source>No model is loaded.</source>
-        <translation>没有加载模型。</translation>
-    </message>
-    <message>
         <source>The engine that runs the model stopped. The conversation is kept.</source>
         <translation>运行模型的引擎停止了。对话已保存。</translation>
-    </message>
-    <message>
-        <source>Start it again</source>
-        <translation>重新启动</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>重试</translation>
     </message>
 </context>
 <context>
@@ -4506,24 +4509,8 @@
         <translation>各次尝试已复制到剪贴板。</translation>
     </message>
     <message>
-        <source>Loading the model …</source>
-        <translation>正在加载模型…</translation>
-    </message>
-    <message>
-        <source>No model is loaded.</source>
-        <translation>没有加载模型。</translation>
-    </message>
-    <message>
         <source>The engine that runs the model stopped. What it wrote stays here.</source>
         <translation>运行模型的引擎停止了。已写的内容保留在这里。</translation>
-    </message>
-    <message>
-        <source>Start it again</source>
-        <translation>重新启动</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>重试</translation>
     </message>
 </context>
 <context>

@@ -129,7 +129,7 @@ def test_everything_comes_back_after_a_restart(rig, qtbot):
     rig.say("the sea is blue")
     rig.context.set_composer("half a senten")
     rig.context.attach(Attachment("a long text", "sea.md"))
-    rig.context._save()
+    rig.context._notes._save()
     rig.settle()
     again = ContextRig(qtbot, _answers, kept=rig.kept)
     again.start()
