@@ -143,7 +143,7 @@ class DocumentService:
             units, problem = draft.open()
         else:
             draft, problem = former.draft, None
-            units = to_units(from_units(former.text.units))
+            units = to_units(from_units(str(former.text.units)))
         document = self._documents[command.name] = _Document(command.name, draft, units)
         for start, text, last in _pieces(units):
             yield DocumentText(job=command.job, name=command.name, start=start, text=text, last=last)
@@ -217,7 +217,7 @@ class DocumentService:
 
     def text_of(self, name: str) -> str:
         """The unit text of an open document. Raises: InputError."""
-        return self._document(name).text.units
+        return str(self._document(name).text.units)
 
     def _list_encodings(self, command: ListEncodings) -> Job:
         yield self._listed(command.job)

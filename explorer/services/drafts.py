@@ -21,6 +21,7 @@ import msgspec
 
 from explorer.core.storage import storage_errors, write_atomically
 from explorer.errors import DamagedFileError, ExplorerError, StorageError
+from explorer.text.long_text import UnitText
 from explorer.text.units import from_units, to_units
 
 _FOLD_EDITS = 2_000
@@ -94,7 +95,7 @@ class Draft:
                 problem = problem or error
         return text, problem
 
-    def record(self, start: int, removed: int, inserted: str, units: str) -> None:
+    def record(self, start: int, removed: int, inserted: str, units: UnitText) -> None:
         """Keep an edit after which the text is `units`.
 
         Raises: StorageError when the disk refuses, once until it takes something again.
@@ -117,14 +118,14 @@ class Draft:
             self._refused = True
             raise
 
-    def close(self, units: str) -> None:
+    def close(self, units: UnitText) -> None:
         """Leave one snapshot. Never raises: what the disk refuses now stands in the journal, or was said."""
         if self._locked is not None:
             if self._edits or self._refused:
                 self._try_again(units)
             self._let_go()
 
-    def _try_again(self, units: str) -> None:
+    def _try_again(self, units: UnitText) -> None:
         try:
             self._fold(units)
         except StorageError:
@@ -140,10 +141,10 @@ class Draft:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._bytes += written
 
-    def _fold(self, units: str) -> None:
+    def _fold(self, units: UnitText) -> None:
         """Replace the snapshot, then empty the journal. Raises: StorageError."""
         head = msgspec.json.encode(_Head(self._number))
-        write_atomically(self._snapshot, head + b"\n" + from_units(units).encode())
+        write_atomically(self._snapshot, head + b"\n" + from_units(str(units)).encode())
         with storage_errors(self._journal_path):
             if self._journal is not None:
                 self._journal.close()

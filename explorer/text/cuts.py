@@ -24,6 +24,7 @@ encoded by itself, because the regular expression engine gives up on longer runs
 import re
 import unicodedata
 
+from explorer.text.long_text import UnitText
 from explorer.text.units import splits_pair
 
 LONGEST_STRETCH = 100_000
@@ -61,6 +62,10 @@ CUT = re.compile(rf"[^\s](?=[{BLANKS}])|[{LETTERS_AND_DIGITS}](?=[{LINE_ENDS}{re
 """Matches the left neighbour; the cut is the end of the match."""
 
 
+_REACH = 64
+"""Units that are looked at first; a cut is seldom further away."""
+
+
 class Cutter:
     """Finds cuts: the ends of `pattern`'s matches, which look at one character on either side.
 
@@ -76,26 +81,34 @@ class Cutter:
         """Whether there are cuts at all."""
         return self._pattern is not None
 
-    def before(self, units: str, position: int, floor: int = 0) -> int:
+    def before(self, units: UnitText, position: int, floor: int = 0) -> int:
         """The last cut > `floor` whose neighbours both stand before `position`; `floor` if there is none."""
         if self._pattern is None:
             return floor
-        reach = 64
+        reach = _REACH
         while True:
             low = max(floor, position - reach)
             last = low
-            for match in self._pattern.finditer(units, low, position):
-                last = match.end()
+            for match in self._pattern.finditer(units[low:position]):
+                last = low + match.end()
             if last > low or low == floor:
                 return last
             reach *= 4
 
-    def after(self, units: str, position: int, ceiling: int) -> int:
+    def after(self, units: UnitText, position: int, ceiling: int) -> int:
         """The first cut whose neighbours stand at or after `position`; `ceiling` if there is none before."""
-        match = self._pattern.search(units, position, ceiling) if self._pattern else None
-        return match.end() if match else ceiling
+        if self._pattern is None:
+            return ceiling
+        low, reach = position, _REACH
+        while low < ceiling:
+            match = self._pattern.search(units[low : min(low + reach, ceiling)])
+            if match:
+                return low + match.end()
+            # Once more with the last one: its right neighbour was not there to be seen.
+            low, reach = low + reach - 1, 4 * reach
+        return ceiling
 
-    def chunk_end(self, units: str, start: int, stop: int, want: int) -> int:
+    def chunk_end(self, units: UnitText, start: int, stop: int, want: int) -> int:
         """Where to end a chunk that begins at `start` and has about `want` units, within `start : stop`.
 
         `start` is a cut or a chop, `stop` a cut or the end of the text. Chunks put end to end give the same

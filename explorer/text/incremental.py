@@ -14,6 +14,7 @@ import numpy as np
 
 from explorer.text.cuts import PUBLISHED_CUTS, Cutter
 from explorer.text.foreign import ForeignTokenizer
+from explorer.text.long_text import LongText
 from explorer.text.token_array import Int32Array, TokenArray
 from explorer.text.tokenizer import Tokenizer
 from explorer.text.units import from_units, to_units
@@ -42,10 +43,11 @@ class TokenizedText:
     """
 
     def __init__(self, text: str = "", tokenizer: Tokenizer | None = None) -> None:
-        self.units = to_units(text)
+        units = to_units(text)
+        self.units = LongText(units)
         self.tokens = TokenArray()
         self.patches: deque[Patch] = deque()
-        self.bytes_total = _size_bytes(self.units)
+        self.bytes_total = _size_bytes(units)
         self.pending: tuple[int, int] | None = None
         self.stale = False
         """Whether the tokens are those of before the last edits: `renew` when the person pauses."""
@@ -75,20 +77,19 @@ class TokenizedText:
 
         Raises: ValueError if the text has no such place.
         """
-        old = self.units
-        if not 0 <= start <= start + removed <= len(old):
-            raise ValueError(f"no units {start}+{removed} in a text of {len(old)}")
+        units = self.units
+        if not 0 <= start <= start + removed <= len(units):
+            raise ValueError(f"no units {start}+{removed} in a text of {len(units)}")
         inserted = to_units(inserted)
-        # Joined at once: each "+" would copy ten megabytes of a large text.
-        new = "".join((old[:start], inserted, old[start + removed :]))
         shift = len(inserted) - removed
-        self.units = new
         # With a unit more on either side, for halves of a pair count otherwise than the pair.
         low, high = max(0, start - 1), start + len(inserted) + 1
-        self.bytes_total += _size_bytes(new[low:high]) - _size_bytes(old[low : high - shift])
+        before = _size_bytes(units[low : high - shift])
+        units.replace(start, start + removed, inserted)
+        self.bytes_total += _size_bytes(units[low:high]) - before
         if self._tokenizer is not None and self._cuts.proven:
-            right = self._cuts.after(new, start + len(inserted), len(new))
-            self._retokenize(self._cuts.before(old, start), right, shift)
+            right = self._cuts.after(units, start + len(inserted), len(units))
+            self._retokenize(self._cuts.before(units, start), right, shift)
         elif self._tokenizer is not None:
             self.stale, self.pending = True, None
 

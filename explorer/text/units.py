@@ -8,6 +8,8 @@ surrogate without its partner is kept, and read as U+FFFD.
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.text.long_text import UnitText
+
 _FIRST_HIGH, _FIRST_LOW, _AFTER_LOW = "\ud800", "\udc00", "\ue000"
 
 
@@ -30,7 +32,7 @@ def from_units(units: str) -> str:
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def splits_pair(units: str, position: int) -> bool:
+def splits_pair(units: UnitText, position: int) -> bool:
     """Whether a cut before `position` would part a high surrogate from its low one."""
     return (
         0 < position < len(units)

@@ -124,7 +124,7 @@ def test_while_the_engine_is_gone_one_goes_on_writing(make: Make, qtbot: QtBot) 
     rig.store.engine_ready()
     settle(rig, qtbot)
     assert store.viewed is not None and "written meanwhile" in store.viewed.text
-    kept = rig.engine.service._documents["tokenizer-chat"].text.units
+    kept = str(rig.engine.service._documents["tokenizer-chat"].text.units)
     assert "written meanwhile" in from_units(kept)
 
 

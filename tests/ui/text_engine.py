@@ -43,7 +43,7 @@ def write_draft(data_dir: Path, text: str) -> None:
     """Make `text` what was there yesterday."""
     service = DocumentService(str(data_dir))
     list(service.run(OpenDocument(name="tokenizer", encoding="gpt2")))
-    held = service._documents["tokenizer"].text.units
+    held = str(service._documents["tokenizer"].text.units)
     edit = EditDocument(name="tokenizer", version=1, start=0, removed=len(held), inserted=text)
     list(service.run(edit))
     service.close()
@@ -64,7 +64,7 @@ class TextEngine:
     @property
     def text(self) -> str:
         """What the worker holds, as a unit text."""
-        return self.service._documents["tokenizer"].text.units
+        return str(self.service._documents["tokenizer"].text.units)
 
     def deliver(self, at_most: int = 1 << 30) -> None:
         """Let so many events go to the store."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
+from explorer.text.long_text import LongText
 from explorer.text.units import from_units, to_units
 
 _PARAGRAPH = "\u2029"
@@ -61,12 +62,12 @@ class TextMirror:
 
     def __init__(self, document: QTextDocument) -> None:
         self._document = document
-        self._units = ""
+        self._units = LongText()
         self._pairs = 0
 
     @property
-    def units(self) -> str:
-        """The whole text; no lone surrogates."""
+    def units(self) -> LongText:
+        """The whole text; no lone surrogates. To be read only."""
         return self._units
 
     @property
@@ -76,7 +77,7 @@ class TextMirror:
 
     def adopt(self, units: str) -> None:
         """Take `units` as the text, whatever the document holds."""
-        self._units = units
+        self._units = LongText(units)
         self._pairs = count_pairs(units)
 
     def follow(self, position: int, removed: int, added: int) -> Edit | None:
@@ -103,7 +104,7 @@ class TextMirror:
     def _take(self, edit: Edit) -> Edit:
         stop = edit.start + edit.removed
         self._pairs += count_pairs(edit.inserted) - count_pairs(self._units[edit.start : stop])
-        self._units = "".join((self._units[: edit.start], edit.inserted, self._units[stop:]))
+        self._units.replace(edit.start, stop, edit.inserted)
         return edit
 
 

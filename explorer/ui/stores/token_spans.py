@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.protocol import TokensPatched
+from explorer.text.long_text import UnitText
 from explorer.text.token_array import Int32Array, TokenArray
 from explorer.text.units import from_units
 
@@ -68,7 +69,7 @@ class TokenFact:
 class TokenSpans:
     """Ids, starts and fills of all tokens, and which units have no token of their own yet (*neutral*)."""
 
-    def __init__(self, units: Callable[[], str]) -> None:
+    def __init__(self, units: Callable[[], UnitText]) -> None:
         """`units` gives the text of now, as a unit text."""
         self._units = units
         self._array = TokenArray()
@@ -100,7 +101,7 @@ class TokenSpans:
         return self._fills
 
     @property
-    def units(self) -> str:
+    def units(self) -> UnitText:
         """The text of now, as a unit text."""
         return self._units()
 

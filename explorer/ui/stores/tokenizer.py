@@ -168,7 +168,7 @@ class TokenizerStore(Store):
     @property
     def text(self) -> str:
         """The whole text as a unit text."""
-        return self._mirror.units
+        return str(self._mirror.units)
 
     @property
     def complete(self) -> bool:
@@ -193,7 +193,7 @@ class TokenizerStore(Store):
 
     def counts_of(self, start: int, stop: int) -> Counts:
         """Of the units `start : stop`: every token that has a part in them counts."""
-        units = self.text[start:stop]
+        units = self._mirror.units[start:stop]
         first, after = self.spans.overlapping(start, stop) if units else (0, 0)
         return Counts(after - first, len(units) - count_pairs(units), utf8_length(units))
 
@@ -248,7 +248,7 @@ class TokenizerStore(Store):
 
     def replace_all(self, text: str) -> None:
         """Put `text` in place of the whole text, as one step of undo."""
-        self.replace(0, len(self.text), text)
+        self.replace(0, len(self._mirror.units), text)
 
     def open_file(self, path: str) -> None:
         """Put a file's text in place of the whole text; `file_opened` or `failed` tells how it went.
@@ -364,7 +364,7 @@ class TokenizerStore(Store):
         self.phase = "ready"
         self.spans.clear()  # what was typed since is in the difference
         first_time, self._loaded = not self._loaded, True
-        if first_time and not self.text:
+        if first_time and not len(self._mirror.units):
             self._adopt(theirs)
             self._ask_for_encoding()
             return
@@ -391,7 +391,7 @@ class TokenizerStore(Store):
         self.document.setUndoRedoEnabled(True)
         self._adopting = False
         # Nothing to do as a rule; the engine learns of it if Qt made something else of the text.
-        self._document_changed(0, len(self.text), self.document.characterCount() - 1)
+        self._document_changed(0, len(self._mirror.units), self.document.characterCount() - 1)
         self.loaded.emit()
 
     def _document_changed(self, position: int, removed: int, added: int) -> None:
@@ -464,7 +464,7 @@ class TokenizerStore(Store):
             self.changed.emit()
             return
         said = FileOpened(event.path, event.line_ends_changed)
-        steps = replace_range(self.document, 0, len(self.text), text)
+        steps = replace_range(self.document, 0, len(self._mirror.units), text)
         self._work("inserting", steps, lambda: self.file_opened.emit(said))
 
     def _work(

@@ -134,7 +134,7 @@ class LettersPage(QWidget):
         self._stepper.drop()
         spans = self._store.spans
         self._count = LetterCount()
-        self._stepper.start(letter_steps(spans.units, spans.starts.copy(), self._wanted(), self._count))
+        self._stepper.start(letter_steps(str(spans.units), spans.starts.copy(), self._wanted(), self._count))
         self._show_tokens()
 
     def _render(self) -> None:
