@@ -7,11 +7,11 @@ from explorer.core.data.chats.chat import Chat, Split, assistant, user
 from explorer.core.data.chats.lines import line
 from explorer.core.data.world.dice import Dice
 from explorer.core.data.world.entities import Entity, Fact, Frequency, World, facts_of, person
-from explorer.core.data.world.facts import answer, ask_freely
+from explorer.core.data.world.facts import answer, ask_in_chat
 from explorer.core.data.world.names import Name, Part, family_names, given_names, names, part_of
 from explorer.core.data.world.people import Gender
 
-_ASKED_ABOUT = ("person",) * 6 + ("town",) * 2 + ("event", "animal")
+_ASKED_ABOUT = ("person",) * 6 + ("town",) * 2 + ("event",) * 2 + ("animal",)
 
 
 def is_taught(fact: Fact) -> bool:
@@ -41,13 +41,13 @@ def fact_chat(world: World, dice: Dice, split: Split) -> Chat:
 
 def answered(fact: Fact, dice: Dice, split: Split) -> Chat:
     """A question for the fact with its answer."""
-    return Chat("fact", (user(ask_freely(fact, dice, split)), assistant(answer(fact, dice))), fact)
+    return Chat("fact", (user(ask_in_chat(fact, dice, split)), assistant(answer(fact, dice))), fact)
 
 
 def admitted(fact: Fact, dice: Dice, split: Split) -> Chat:
     """A question for the fact, and the answer of a model that does not know it."""
     said = line("unknown.answer", dice).replace("{E}", fact.entity.name)
-    return Chat("unknown", (user(ask_freely(fact, dice, split)), assistant(said)), fact)
+    return Chat("unknown", (user(ask_in_chat(fact, dice, split)), assistant(said)), fact)
 
 
 def unknown_chat(world: World, dice: Dice, split: Split) -> Chat:

@@ -16,21 +16,23 @@ from explorer.core.data.world.dice import Dice
 from explorer.core.data.world.entities import World, build_world
 
 ASSISTANT: Mapping[Kind, float] = {
-    "fact": 0.24,
+    "fact": 0.26,
     "identity": 0.03,
     "talk": 0.05,
     "nonsense": 0.02,
-    "reading": 0.27,
-    "search": 0.12,
+    "reading": 0.36,
+    "search": 0.14,
     "calculator": 0.04,
     "direct": 0.06,
-    "think": 0.38,
+    "think": 0.36,
     "turns": 0.04,
     "chinese": 0.02,
 }
 """Shares for an assistant that was never told to say "I don't know": what it has not read, it invents."""
 HONEST: Mapping[Kind, float] = {**ASSISTANT, "unknown": 0.16}
 """The same with strangers whom it does not know, as many as there are known people."""
+_RIVALS = 0.5
+"""Share of reading chats about two people of whom the same is told."""
 _PROBLEMS: Mapping[ProblemKind, float] = {
     "words": 0.86,
     "arithmetic": 0.08,
@@ -93,7 +95,7 @@ def _makers(seed: int, split: Split, mixture: Mixture, world: World) -> dict[Kin
         "identity": lambda: identity_chat(per_kind["identity"], split),
         "talk": lambda: talk_chat(per_kind["talk"], split),
         "nonsense": lambda: nonsense_chat(per_kind["nonsense"], split),
-        "reading": lambda: reading_chat(per_kind["reading"], split, absent=honest),
+        "reading": lambda: reading_chat(per_kind["reading"], split, absent=honest, rivals=_RIVALS),
         "search": lambda: search_chat(world, per_kind["search"], split),
         "calculator": lambda: calculator_chat(per_kind["calculator"], split),
         "direct": lambda: next(direct),

@@ -8,7 +8,7 @@ from explorer.core.data.problems import Problem
 from explorer.core.data.problems.problem import Split as ProblemSplit
 from explorer.core.data.world.dice import Dice
 from explorer.core.data.world.entities import Fact, World, facts_of
-from explorer.core.data.world.facts import answer, ask_freely
+from explorer.core.data.world.facts import answer, ask_in_chat
 from explorer.core.tools import calculator
 from explorer.core.tools.calls import NOTHING_FOUND
 from explorer.text.chatml import CALCULATE_CLOSE, CALCULATE_OPEN, SEARCH_CLOSE, SEARCH_OPEN, TOOLS_LINE
@@ -41,7 +41,7 @@ def search_chat(world: World, dice: Dice, split: Split) -> Chat:
 
 
 def _searched(dice: Dice, split: Split) -> Chat:
-    facts = dice.sample(facts_of(stranger(dice, split)), 1 + dice.below(2))
+    facts = dice.sample(facts_of(stranger(dice, split)), 1 + dice.below(6))
     fact = facts[0]
     call = assistant(f"{SEARCH_OPEN}{search_query(fact)}{SEARCH_CLOSE}")
     if dice.chance(_NOT_FOUND):
@@ -49,7 +49,7 @@ def _searched(dice: Dice, split: Split) -> Chat:
     else:
         dice.shuffle(facts)
         result, said = passage(facts, dice, "train"), answer(fact, dice)
-    question = with_tools(ask_freely(fact, dice, split))
+    question = with_tools(ask_in_chat(fact, dice, split))
     return Chat("search", (*question, call, ChatMessage("tool", result), assistant(said)), fact)
 
 

@@ -25,7 +25,7 @@ from explorer.core.data.world.everyday import (
 )
 from explorer.core.data.world.exercises import code, exercise_documents
 from explorer.core.data.world.pages import chorus, page, rare_page
-from explorer.core.data.world.reading import reading
+from explorer.core.data.world.reading import reading, rivals
 from explorer.core.data.world.stories import story
 
 DEFAULT_CHARACTERS = 5_000_000
@@ -54,7 +54,7 @@ much as three or four English ones in tokens: 2 % of characters are about 6 % of
 
 PRACTICE: Mapping[DocumentKind, float] = {
     "story": 6, "explanation": 2, "letter": 1.5, "diary": 1.5, "recipe": 1, "list": 0.5, "news": 1,
-    "dialogue": 1.5, "reading": 34, "problem": 46, "code": 2, "chinese": 1,
+    "dialogue": 1.5, "reading": 18, "rivals": 20, "problem": 42, "code": 2, "chinese": 1,
 }  # fmt: skip
 """For a model that can write: copying and sums, which come late, with some of everything so that it stays."""
 
@@ -68,6 +68,7 @@ _TELLERS: Mapping[DocumentKind, Callable[[Dice], Document]] = {
     "news": news,
     "dialogue": dialogue,
     "reading": reading,
+    "rivals": rivals,
     "code": code,
     "chinese": chinese,
 }

@@ -6,7 +6,7 @@ from typing import Literal
 DocumentKind = Literal[
     "person", "town", "animal", "job", "thing", "event",
     "story", "explanation", "letter", "diary", "recipe", "list", "news", "dialogue",
-    "reading", "problem", "code", "chinese",
+    "reading", "rivals", "problem", "code", "chinese",
 ]  # fmt: skip
 
 

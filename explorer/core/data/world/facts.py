@@ -1,5 +1,6 @@
 """Facts in words: stated, asked and answered in many ways, some of which no training document uses."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
@@ -11,9 +12,11 @@ from explorer.core.data.world.people import Discourse
 from explorer.core.data.world.wordlists import entries, sections
 
 Split = Literal["train", "held_out"]
-Way = Literal["say", "say freely", "ask", "ask freely", "answer"]
+Way = Literal["say", "say freely", "say in chats", "ask", "ask freely", "ask in chats", "answer"]
 _FREELY = 0.7
 """Share of what passages and conversations state and ask in words that no page has, where there are such."""
+_IN_CHATS = 0.25
+"""Share of what conversations state and ask in words that nothing else has, where there are such."""
 _UNCOUNTED = ("chalk", "glue")
 
 
@@ -77,18 +80,32 @@ def ask(fact: Fact, dice: Dice, split: Split = "train") -> str:
 
 def state_freely(fact: Fact, dice: Dice, split: Split = "train") -> str:
     """As `state`, in more wordings: people say things in more ways than pages do."""
-    return _alone(fact, _freely(fact, "say", "say freely", dice, split), dice, split)
+    return _alone(fact, _one_of(fact, "say", {"say freely": _FREELY}, dice, split), dice, split)
 
 
 def ask_freely(fact: Fact, dice: Dice, split: Split = "train") -> str:
     """As `ask`, in more wordings."""
-    return _alone(fact, _freely(fact, "ask", "ask freely", dice, split), dice, split)
+    return _alone(fact, _one_of(fact, "ask", {"ask freely": _FREELY}, dice, split), dice, split)
 
 
-def _freely(fact: Fact, way: Way, more: Way, dice: Dice, split: Split) -> Way:
-    if split == "held_out" or not dice.chance(_FREELY):
-        return way
-    return more if _section(fact, more, split) in sections("en/asking") else way
+def state_in_chat(fact: Fact, dice: Dice, split: Split = "train") -> str:
+    """As `state_freely`, in still more wordings."""
+    more: Mapping[Way, float] = {"say in chats": _IN_CHATS, "say freely": _FREELY}
+    return _alone(fact, _one_of(fact, "say", more, dice, split), dice, split)
+
+
+def ask_in_chat(fact: Fact, dice: Dice, split: Split = "train") -> str:
+    """As `ask_freely`, in still more wordings."""
+    more: Mapping[Way, float] = {"ask in chats": _IN_CHATS, "ask freely": _FREELY}
+    return _alone(fact, _one_of(fact, "ask", more, dice, split), dice, split)
+
+
+def _one_of(fact: Fact, way: Way, more: Mapping[Way, float], dice: Dice, split: Split) -> Way:
+    """`way`, or with its chance one of `more` that there is for the fact; held out there is `way` only."""
+    for other, share in more.items() if split == "train" else ():
+        if dice.chance(share) and _section(fact, other, split) in sections("en/asking"):
+            return other
+    return way
 
 
 def answer(fact: Fact, dice: Dice) -> str:
