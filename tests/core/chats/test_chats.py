@@ -8,10 +8,15 @@ import pytest
 from explorer.core.data.chats import ASSISTANT, HONEST, Chat, Mixture, chats
 from explorer.core.data.chats.asking import Asked, ask_model, chats_from_asking, facts_to_ask
 from explorer.core.data.chats.facts import is_taught, known_facts
+from explorer.core.data.chats.reading import stranger
 from explorer.core.data.problems import verify
+from explorer.core.data.world.corpus import PRACTICE, documents
+from explorer.core.data.world.dice import Dice
 from explorer.core.data.world.entities import build_world
 from explorer.core.data.world.judge import admits_ignorance, judge, states
 from explorer.core.data.world.names import part_of
+from explorer.core.data.world.reading import rival_facts
+from explorer.core.data.world.wordlists import sections
 from explorer.core.tools import SearchIndex, call_result, pending_call
 from explorer.text.chatml import SPECIAL_TOKENS, THINK_LINE, TOOLS_LINE, WRITTEN_BY_ASSISTANT
 
@@ -77,6 +82,27 @@ def test_the_text_that_is_to_be_read_holds_the_answer(learned: list[Chat]) -> No
             assert states(chat.messages[-1].content, chat.fact)
             assert chat.fact.value.lower().removesuffix("s") in chat.prompt[-1].content.lower()
     assert 0 < absent < len(read) / 4
+
+
+def test_of_rivals_the_same_is_told_so_that_the_name_decides(learned: list[Chat]) -> None:
+    for seed in range(40):
+        dice = Dice(seed, "rivals")
+        told = rival_facts(stranger(dice, "train"), stranger(dice, "train"), dice)
+        by_kind = {fact.attribute.name: {other.entity.name for other in told} for fact in told}
+        assert all(len(names) == 2 for names in by_kind.values()) and 1 <= len(by_kind) <= 3
+        assert len(told) == 2 * len(by_kind)
+    practised = [one for one in islice(documents(3, 400_000, PRACTICE), 600) if one.kind == "rivals"]
+    assert len(practised) > 20 and not [one for one in documents(3, 200_000) if one.kind == "rivals"]
+
+
+def test_no_conversation_that_is_learned_from_has_a_held_out_wording(learned: list[Chat]) -> None:
+    said = "\n".join(message.content for chat in learned for message in chat.messages).lower()
+    for name, lines in sections("en/facts").items():
+        for line in lines if name.endswith("held out") else ():
+            parts = [part.lower() for part in re.split(r"\{[^}]*\}|\[[^\]]*\]", line)]
+            longest = max(parts, key=len).strip(" .?")
+            if longest in said:
+                assert not re.search(".{1,40}?".join(map(re.escape, parts)), said), line
 
 
 def test_tools_are_called_for_what_is_not_known_and_the_calls_work(learned: list[Chat]) -> None:
