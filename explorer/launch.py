@@ -7,6 +7,7 @@ from pathlib import Path
 from explorer import __version__
 from explorer.commands import SUBCOMMANDS
 from explorer.display import why_no_window
+from explorer.heap import give_back_large_blocks
 from explorer.paths import default_data_dir
 
 PANELS = ("tokenizer", "context", "training", "sampling", "compare", "thinking", "models")
@@ -71,6 +72,7 @@ def main(argv: list[str]) -> int:
     if trouble:
         print(trouble, file=sys.stderr)
         return 1
+    give_back_large_blocks()
     from explorer.app import App
 
     return App(arguments).run()

@@ -26,6 +26,7 @@ import psutil
 
 from explorer import __version__
 from explorer.errors import ExplorerError
+from explorer.heap import give_back_large_blocks
 from explorer.paths import OWN_DATA_DIR, default_data_dir, models_dir
 from explorer.protocol import Cancel, Command, Event, Failed, JobCancelled, Ready, decode_command, encode
 from explorer.services import Job, Service, Wait
@@ -225,6 +226,8 @@ def main(role: str, data_dir: str) -> int:
     source, sink = _own_the_pipes()
     if role == "training":
         lower_priority()
+    elif role == "text":
+        give_back_large_blocks()
 
     def send(event: Event) -> None:
         sink.write(encode(event))

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from explorer.errors import ExplorerError, InputError
+from explorer.heap import give_back_what_is_free
 from explorer.protocol import (
     ChooseEncoding,
     Command,
@@ -44,6 +45,8 @@ PIECE_UNITS = 256_000
 PAUSE_S = 0.25
 """Of a tokenizer of which nothing is proven the text is encoded anew after the keys have rested so long."""
 FILE_LIMIT_BYTES = 64_000_000
+_MANY_PATCHES = 20
+"""Of a text of about a hundred thousand tokens: worth tidying up after."""
 _QT_LINE_ENDS = dict.fromkeys(map(ord, "\u2029\ufdd0\ufdd1"), "\n")
 """What Qt's editors take for the end of a block, besides carriage returns and line feeds."""
 
@@ -197,14 +200,18 @@ class DocumentService:
 
         Several jobs may do this for one document at a time: the outbox keeps the order.
         """
+        told = 0
         while self._documents.get(document.name) is document:
             if document.outbox:
                 yield document.outbox.popleft()
+                told += 1
             elif document.text.pending is not None:
                 document.text.advance()
                 document.post(job)
             else:
-                return
+                break
+        if told >= _MANY_PATCHES:
+            give_back_what_is_free()
 
     # ------------------------------------------------------------ encodings
 

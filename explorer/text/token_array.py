@@ -85,5 +85,10 @@ class TokenArray:
         """Grow by half at least, so that filling token by token stays linear."""
         if count > len(self._ids):
             capacity = max(count, len(self._ids) * 3 // 2)
-            self._ids = np.resize(self._ids, capacity)
-            self._starts = np.resize(self._starts, capacity)
+            self._ids, self._starts = self._grown(self._ids, capacity), self._grown(self._starts, capacity)
+
+    def _grown(self, values: Int32Array, capacity: int) -> Int32Array:
+        """What lies behind the tokens stays untouched: such pages take no memory."""
+        grown = np.empty(capacity, np.int32)
+        grown[: self._count] = values[: self._count]
+        return grown

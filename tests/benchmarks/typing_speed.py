@@ -26,6 +26,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QAbstractSlider, QApplication
 
+from explorer.heap import give_back_large_blocks
 from explorer.ui.engine_client import EngineClient, engine_command
 from explorer.ui.panels.tokenizer import TokenizerPanel
 from explorer.ui.settings import Settings
@@ -238,6 +239,7 @@ def main() -> None:
     parser.add_argument("--open", action="store_true", help="open the text as a file instead of pasting it")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    give_back_large_blocks()  # as the window does when it starts
     app = QApplication([])
     with tempfile.TemporaryDirectory() as data_dir:
         bench = Bench(app, data_dir, arguments)
