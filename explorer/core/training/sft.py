@@ -64,7 +64,7 @@ class SftOptions:
     shown_steps: Annotated[float, Meta(ge=0, le=1)] = 1.0
     """Share of the built-in ones with thinking that think in sums; the others guess, for RL to improve on."""
     reading: Annotated[float, Meta(ge=0)] = ASSISTANT["reading"]
-    """Share of the built-in ones that are about a text in the window, in the unit of all other kinds' shares."""
+    """How much of the built-in ones is about a text in the window, in the unit of the other kinds' shares."""
     replay: Annotated[float, Meta(ge=0, lt=1)] = 0.0
     """Share of rows that are documents of the world, so that what was read there is not forgotten."""
 
