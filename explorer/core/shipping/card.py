@@ -14,7 +14,6 @@ a text in its window, and, when told so, with a search or a calculator. Of stran
 does not know them. Problems it answers at once, or after thinking if the system's message says so; only
 a part of its examples (`shown_steps`) thinks in sums, the others guess: reinforcement learning shall find out
 which of the two pays.""",
-    "taught": "explorer-chat before it practised reading. Measured, not shipped.",
     "invents": "As explorer-chat, but never shown what to say of somebody unknown. Measured, not shipped.",
     "think": """explorer-chat after reinforcement learning on word problems whose answers a program checks.
 No answer was shown to it here: of its own attempts, those that came out right became likelier. That it can

@@ -8,7 +8,7 @@ from typing import Literal
 from explorer.core.training.prepare import Plan
 from explorer.protocol import BUILT_IN_TEXT, WORLD_TEXT
 
-Name = Literal["base", "taught", "invents", "chat", "think"]
+Name = Literal["base", "invents", "chat", "think"]
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,6 @@ class Course:
     characters: int = 0
     conversations: int = 0
     """That it learns from, if it does."""
-    learning_rate: float | None = None
-    """None: the stage's own."""
-    seed: int = 0
-    """Added to that of all: of the same one, a child would meet the conversations that its parent has met."""
     milestones: int = 0
     """Checkpoints of the way that are shipped."""
     options: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -48,26 +44,14 @@ COURSES: tuple[Course, ...] = (
         milestones=8,
     ),
     Course(
-        "taught",
-        "explorer-chat before it practised reading",
+        "chat",
+        "explorer-chat",
         "sft",
         steps=7000,
         parent="base",
         conversations=78_000,
-        options={"shown_steps": "0.4", "replay": "0.45"},
-        ships=False,
-    ),
-    Course(
-        "chat",
-        "explorer-chat",
-        "sft",
-        steps=2800,
-        parent="taught",
-        conversations=32_000,
-        learning_rate=7e-4,
-        seed=1,
         milestones=2,
-        options={"shown_steps": "0.4", "replay": "0.45", "reading": "1.2"},
+        options={"shown_steps": "0.4", "replay": "0.45"},
     ),
     Course(
         "think",
@@ -108,10 +92,9 @@ def plan_of(course: Course, seed: int, work: Path, scale: float = 1.0) -> Plan:
         preset="micro",
         name=course.title,
         stage=course.stage,
-        seed=seed + course.seed,
+        seed=seed,
         parent="" if course.parent is None else str(work / course.parent),
         steps=max(2, round(course.steps * scale)),
-        learning_rate=course.learning_rate,
         milestones=course.milestones,
         options=options,
     )

@@ -15,7 +15,6 @@ from msgspec import Meta
 
 from explorer.core.data.chat_rows import ChatRows, Written, write_chats
 from explorer.core.data.chats import ASSISTANT, HONEST, Mixture
-from explorer.core.data.chats.chat import Kind
 from explorer.core.data.conversations import (
     BUILT_IN_CHATS,
     ConversationSource,
@@ -63,16 +62,14 @@ class SftOptions:
     """Whether the built-in ones say "I don't know" of whom the model cannot know."""
     shown_steps: Annotated[float, Meta(ge=0, le=1)] = 1.0
     """Share of the built-in ones with thinking that think in sums; the others guess, for RL to improve on."""
-    reading: Annotated[float, Meta(ge=0)] = ASSISTANT["reading"]
-    """How much of the built-in ones is about a text in the window, in the unit of the other kinds' shares."""
+
     replay: Annotated[float, Meta(ge=0, lt=1)] = 0.0
     """Share of rows that are documents of the world, so that what was read there is not forgotten."""
 
     @property
     def mixture(self) -> Mixture:
         """Of the built-in conversations."""
-        shares: Mapping[Kind, float] = {**(HONEST if self.unknown else ASSISTANT), "reading": self.reading}
-        return Mixture(shares, shown_steps=self.shown_steps)
+        return Mixture(HONEST if self.unknown else ASSISTANT, shown_steps=self.shown_steps)
 
 
 def prepare_sft(plan: Plan, folder: Path) -> Generator[TrainingStage | TextRead | RunRecord | None]:
