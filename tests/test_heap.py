@@ -21,9 +21,7 @@ print((psutil.Process().memory_info().rss - before) // 1_000_000)
 """
 
 
-@pytest.mark.skipif(
-    platform.libc_ver()[0] != "glibc", reason="only glibc keeps large blocks"
-)
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps large blocks")
 def test_large_blocks_go_back_as_soon_as_they_are_free() -> None:
     kept = {
         told: int(subprocess.check_output([sys.executable, "-c", _PROGRAM, told], text=True, timeout=60))
