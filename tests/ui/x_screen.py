@@ -70,9 +70,9 @@ class Screen:
         return int((self.picture()[region] == wanted).all(axis=2).sum())
 
 
-def wait_until(condition: Callable[[], bool], alive: subprocess.Popen[bytes], seconds: int = 60) -> bool:
+def wait_until(condition: Callable[[], bool], alive: subprocess.Popen[bytes], seconds: float = 60) -> bool:
     """Look about 20 times a second while the program lives; False when it never came true."""
-    for _ in range(20 * seconds):
+    for _ in range(round(20 * seconds)):
         if condition():
             return True
         try:
