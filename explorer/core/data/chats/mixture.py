@@ -31,8 +31,6 @@ ASSISTANT: Mapping[Kind, float] = {
 """Shares for an assistant that was never told to say "I don't know": what it has not read, it invents."""
 HONEST: Mapping[Kind, float] = {**ASSISTANT, "unknown": 0.16}
 """The same with strangers whom it does not know, as many as there are known people."""
-_RIVALS = 0.5
-"""Share of reading chats about two people of whom the same is told."""
 _PROBLEMS: Mapping[ProblemKind, float] = {
     "words": 0.86,
     "arithmetic": 0.08,
@@ -47,6 +45,8 @@ class Mixture:
 
     shares: Mapping[Kind, float] = field(default_factory=lambda: HONEST)
     """In any unit."""
+    rivals: float = 0.5
+    """Share of reading chats about two people of whom the same is told; they are longer than others."""
     shown_steps: float = 1.0
     """Share of thinking chats that think in sums: see `think_chats`."""
     lengths: Mapping[int, float] = field(default_factory=lambda: {1: 1.0, 2: 1.0, 3: 1.0, 4: 0.2, 5: 0.1})
@@ -95,7 +95,7 @@ def _makers(seed: int, split: Split, mixture: Mixture, world: World) -> dict[Kin
         "identity": lambda: identity_chat(per_kind["identity"], split),
         "talk": lambda: talk_chat(per_kind["talk"], split),
         "nonsense": lambda: nonsense_chat(per_kind["nonsense"], split),
-        "reading": lambda: reading_chat(per_kind["reading"], split, absent=honest, rivals=_RIVALS),
+        "reading": lambda: reading_chat(per_kind["reading"], split, absent=honest, rivals=mixture.rivals),
         "search": lambda: search_chat(world, per_kind["search"], split),
         "calculator": lambda: calculator_chat(per_kind["calculator"], split),
         "direct": lambda: next(direct),

@@ -40,7 +40,7 @@ class Questions:
         if self._asked == "problems":
             for problem in problems(seed, "train" if train else "test"):
                 yield problem_prompt(problem, think=True)
-        mixture = Mixture(shares=_KINDS)
+        mixture = Mixture(shares=_KINDS, rivals=0.0)
         for chat in chats(seed, "train" if train else "held_out", mixture, self._world):
             yield chat.prompt
 
